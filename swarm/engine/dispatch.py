@@ -20,7 +20,6 @@ from swarm.engine.tasks import (
     ports,
     removal,
     repository_moved,
-    setup,
     setup_decision,
     shell,
 )
@@ -132,7 +131,7 @@ def carry_out(parts: EngineParts, record: WishRecord) -> Result:
     wish = wishes.parse(record.verb, record.body)
     # A set-up holds the lock for minutes.
     ending = (
-        setup.cut_short(parts.context, wish.task)
+        parts.context.setups.stopping(wish.task)
         if isinstance(wish, wishes.Stop | wishes.Kill)
         else nullcontext()
     )

@@ -70,6 +70,11 @@ class TaskNames:
         return f"{self.sandbox}-setup"
 
     @property
+    def copy_box(self) -> str:
+        """The short-lived container that copies between a warm base and the task."""
+        return f"{self.sandbox}-copy"
+
+    @property
     def sender(self) -> str:
         """The short-lived container that packs the agent's commits."""
         return f"{self.sandbox}-sender"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from swarm.plan.naming import KIND_LABEL
 from swarm.plan.specs import Limits, Mount, SandboxSpec
 
 COPY_KIND = "copy"
@@ -64,7 +65,7 @@ def _box(
     sandbox: SandboxSpec, image: str, mounts: tuple[Mount, ...], argv: tuple[str, ...]
 ) -> SandboxSpec:
     """As the sandbox, with an image of ours and without any network."""
-    labels = {**sandbox.labels, "swarm.kind": COPY_KIND}
+    labels = {**sandbox.labels, KIND_LABEL: COPY_KIND}
     return replace(
         sandbox,
         name=f"{sandbox.name}-copy",

@@ -1,7 +1,7 @@
 """Reads single entries of a commit's tree and their contents, within bounds."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from swarm.adapters.git.process import Bounds
@@ -21,6 +21,14 @@ class Entry:
     def is_file(self) -> bool:
         """A regular file, and no link."""
         return self.mode.startswith("100")
+
+
+def parents_of(path: str) -> Iterator[str]:
+    """The directories above a path in a tree, the topmost first."""
+    end = path.find("/")
+    while end != -1:
+        yield path[:end]
+        end = path.find("/", end + 1)
 
 
 def named(git: Git, commit: str, paths: Iterable[str]) -> dict[str, Entry]:

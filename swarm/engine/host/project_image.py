@@ -144,7 +144,7 @@ def _digest(repository: Repository, commit: str, choice: ProjectChoice) -> str:
     copied = {
         path: [entry.mode, entry.oid.decode()]
         for path, entry in entries.items()
-        if paths is None or _is_named(path, paths)
+        if paths is None or path == build_context.IGNORE_FILE or _is_named(path, paths)
     }
     args, target = sorted(choice.build_args.items()), choice.build_target
     facts = [text, copied, choice.build_context, target, args]

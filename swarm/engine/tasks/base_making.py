@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swarm.adapters import warm_bases
@@ -109,7 +109,6 @@ class _Fill:
         """Move the home and large folders, copy the rest; all goes back on an error."""
         large = [path for path in folders if self._is_large(path)][:MOST_SHARED]
         loose = [path for path in paths if path not in large]
-        names = self._context.names(self._task.id)
         first = self._context.paths.first_home(self._task.id) / HOME
         with ExitStack() as back:
             for number, path in enumerate(large):
@@ -120,8 +119,6 @@ class _Fill:
             back.callback((self._making / HOME).rename, first)
             finished = self._finished(base, tuple(large), loose, "overlay")
             back.pop_all()
-        # It only named the folder; the layers' volume gets its name.
-        self._context.containers.remove_volume(names.home_volume)
         return finished
 
     def _finished(
@@ -130,11 +127,8 @@ class _Fill:
         if loose:
             place = self._folder(LOOSE, 0o755)
             warm_copies.keep_paths(self._context, self._task, self._plan, place, loose)
-        whole = WarmBase(
-            name="",
-            key=base.key,
-            repo=base.repo,
-            commands=base.commands,
+        whole = replace(
+            base,
             shared=shared,
             loose=tuple(loose),
             sharing=sharing,

@@ -45,7 +45,8 @@ def make(
 def make_layers(context: EngineContext, task_id: int, base: WarmBase) -> None:
     """Make the volumes that show the base, over what the task changed of it.
 
-    Those that are there go first: the place of the base may have moved. No container
+    Those that are there go first: the place of the base may have moved, and a home that
+    became the base's named its folder. No container
     of the task's may be there.
     """
     names, paths = context.names(task_id), context.paths
@@ -88,6 +89,13 @@ def mounts(context: EngineContext, task: Task, plan: Plan) -> tuple[Mount, ...]:
         for number, folder in enumerate(task.warm_folders)
         if untracked.make_folder(worktree, folder, owner, 0o755)
     )
+
+
+def remove_boxes(context: EngineContext, task_id: int) -> None:
+    """Remove every container that has the home; fine if there is none."""
+    names = context.names(task_id)
+    for box in (names.copy_box, names.setup_box, names.sandbox):
+        context.containers.remove(box)
 
 
 def remove(context: EngineContext, task_id: int) -> None:

@@ -304,8 +304,7 @@ def undo_launch(parts: EngineParts, task: Task) -> None:
         return
     names = context.names(task.id, task.name)
     context.panes.close(names.pane)
-    context.containers.remove(names.setup_box)
-    context.containers.remove(names.sandbox)
+    homes.remove_boxes(context, task.id)
     services.remove(context, task.id)
     homes.remove(context, task.id)
     task_network.drop(parts, task)

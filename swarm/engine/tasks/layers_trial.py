@@ -8,20 +8,22 @@ from pathlib import Path
 from swarm.adapters.git.safe_fs.files import erase
 from swarm.engine.context import EngineContext
 from swarm.engine.host import images
+from swarm.engine.tasks import warm_copies
 from swarm.errors import SwarmError
 from swarm.plan import warm_box
+from swarm.plan.naming import KIND_LABEL
 from swarm.plan.specs import Plan
 
 PREFIX = "layers-trial-"
 _LOCK = threading.Lock()
 _KNOWN: dict[Path, str] = {}
-"""By home; what an engine and a disk can do changes with neither."""
+"""By home, what was certain: an engine may stumble, and is tried again."""
 
 
 def fault(context: EngineContext, plan: Plan) -> str:
     """Why bases must be copied on this machine; empty if they are shared.
 
-    Blocks for about a second, once a keeper.
+    Blocks for about a second, as a rule once a keeper.
     """
     home = context.paths.home
     if any(mount.relabel for mount in plan.sandbox.mounts):
@@ -30,12 +32,18 @@ def fault(context: EngineContext, plan: Plan) -> str:
         return "the path of the home has letters that no mount takes"
     with _LOCK:
         if home not in _KNOWN:
-            _KNOWN[home] = _tried(context, plan)
+            try:
+                _KNOWN[home] = _tried(context, plan)
+            except (SwarmError, OSError) as error:
+                return f"this engine cannot show a folder in layers: {error}"
         return _KNOWN[home]
 
 
 def _tried(context: EngineContext, plan: Plan) -> str:
-    """Write over a file and remove another; below all must be as it was."""
+    """Write over a file and remove another; below all must be as it was.
+
+    SwarmError and OSError if that could not be tried.
+    """
     place = context.paths.home / f"{PREFIX}{secrets.token_hex(4)}"
     volume = f"{plan.sandbox.name}-trial"
     containers = context.containers
@@ -48,19 +56,17 @@ def _tried(context: EngineContext, plan: Plan) -> str:
             (lower / name).write_text(name)
             (lower / name).chmod(0o666)
         layers = warm_box.overlay(str(lower), str(upper), str(work))
-        labels = {**plan.sandbox.labels, "swarm.kind": warm_box.COPY_KIND}
+        labels = {**plan.sandbox.labels, KIND_LABEL: warm_box.COPY_KIND}
         containers.make_volume(volume, labels, layers)
         try:
             box = warm_box.trial(plan.sandbox, images.tag("gate"), volume)
-            containers.run(box, 0)
+            warm_copies.run(context, box)
         finally:
             containers.remove_volume(volume)
         if (lower / "below").read_text() != "below" or not (lower / "gone").exists():
             return "a write went through to what is shared"
         if (upper / "below").read_text() != "above\n":
             return "a write was not kept"
-    except (SwarmError, OSError) as error:
-        return f"this engine cannot show a folder in layers: {error}"
     finally:
         _remove(place)
     return ""

@@ -10,7 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import image_check
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import covers, launch, services, warm_start
+from swarm.engine.tasks import covers, homes, launch, services, warm_start
 from swarm.engine.tasks.launch_steps import Steps
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
@@ -77,8 +77,7 @@ def undo(parts: EngineParts, task: Task) -> None:
     context = parts.context
     names = context.names(task.id)
     context.panes.close(names.pane)
-    context.containers.remove(names.setup_box)
-    context.containers.remove(names.sandbox)
+    homes.remove_boxes(context, task.id)
     services.end(context, task.id)
     task_network.drop(parts, task)
 

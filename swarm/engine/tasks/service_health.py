@@ -9,6 +9,7 @@ from swarm.errors import SwarmError, TimedOut, ToolError
 from swarm.gate.service_walls import SHUT
 from swarm.model.safe_text import plain
 from swarm.plan import service_containers
+from swarm.plan.naming import TASK_LABEL
 from swarm.plan.service_containers import Service
 
 _UNTIL_HEALTHY = 'until ( eval "$1" ) > /dev/null 2>&1; do sleep 0.2; done'
@@ -113,7 +114,7 @@ def failed(context: EngineContext, service: Service, reason: str) -> ToolError:
     text = plain(raw.decode(errors="replace"), 2000)
     lines = " | ".join(line.strip() for line in text.splitlines() if line.strip())
     said = f"; its last lines: {lines}" if lines else "; it printed nothing"
-    task = service.container.labels["swarm.task"]
+    task = service.container.labels[TASK_LABEL]
     return ToolError(
         f"the service {service.name} {reason}{said}",
         hint=f"`swarm logs {task} {service.name}` has the rest; swarm.toml sets its "

@@ -5,11 +5,9 @@ the launch where it is: its human looks, then has it run again, or goes on witho
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from swarm.adapters import warm_bases
-from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import accounts, covers, floor_check, observation
@@ -44,16 +42,6 @@ def carry_out(
         return
     with steps.step(STEP):
         _Run(parts, task, plan, shell).run()
-
-
-@contextmanager
-def cut_short(context: EngineContext, task_id: int) -> Iterator[None]:
-    """Have a set-up of the task end at once while the block runs.
-
-    Its launch is undone then; the block may wait for that.
-    """
-    with context.setups.stopping(task_id):
-        yield
 
 
 class _Run:
@@ -96,9 +84,10 @@ class _Run:
         containers, box = self._context.containers, self._box
         setups = self._context.setups
         containers.remove(box.name)
-        self._create(box)
-        container = observation.begin_setup(self._parts, self._task, box.name)
+        container = ""
         try:
+            self._create(box)
+            container = observation.begin_setup(self._parts, self._task, box.name)
             began = time.monotonic()
             with setups.guarded(self._task.id, SECONDS, self._end):
                 failed_starts.once_more(self._follow)
@@ -107,7 +96,8 @@ class _Run:
             facts = containers.inspect(box.name)
         finally:
             if not self._context.setups.is_closed:
-                observation.end_setup(self._parts, self._task.id, container)
+                if container:
+                    observation.end_setup(self._parts, self._task.id, container)
                 containers.remove(box.name)
         return status, bool(facts and facts.oom_killed)
 

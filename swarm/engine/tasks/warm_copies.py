@@ -17,14 +17,14 @@ def keep_home(context: EngineContext, task: Task, plan: Plan, place: Path) -> No
     """Copy the task's home into a folder of a base; blocks until it is done."""
     volume = context.names(task.id).home_volume
     mounts = (Mount("volume", volume, FROM, True), _folder(plan, place, TO))
-    _run(context, warm_box.copy_all(plan.sandbox, images.tag("gate"), mounts))
+    run(context, warm_box.copy_all(plan.sandbox, images.tag("gate"), mounts))
 
 
 def fill_home(context: EngineContext, task: Task, plan: Plan, place: Path) -> None:
     """Copy a base's home into the task's."""
     volume = context.names(task.id).home_volume
     mounts = (_folder(plan, place, FROM, True), Mount("volume", volume, TO))
-    _run(context, warm_box.copy_all(plan.sandbox, images.tag("gate"), mounts))
+    run(context, warm_box.copy_all(plan.sandbox, images.tag("gate"), mounts))
 
 
 def keep_paths(
@@ -33,7 +33,7 @@ def keep_paths(
     """Copy these paths of the worktree into a folder of a base."""
     worktree = _folder(plan, context.worktree(task), FROM, True)
     mounts = (worktree, _folder(plan, place, TO))
-    _run(context, warm_box.copy_paths(plan.sandbox, images.tag("gate"), mounts, paths))
+    run(context, warm_box.copy_paths(plan.sandbox, images.tag("gate"), mounts, paths))
 
 
 def fill_worktree(
@@ -42,7 +42,7 @@ def fill_worktree(
     """Copy these paths of a base into the worktree."""
     worktree = _folder(plan, context.worktree(task), TO)
     mounts = (_folder(plan, place, FROM, True), worktree)
-    _run(context, warm_box.copy_paths(plan.sandbox, images.tag("gate"), mounts, paths))
+    run(context, warm_box.copy_paths(plan.sandbox, images.tag("gate"), mounts, paths))
 
 
 def _folder(plan: Plan, place: Path, target: str, read_only: bool = False) -> Mount:
@@ -50,6 +50,7 @@ def _folder(plan: Plan, place: Path, target: str, read_only: bool = False) -> Mo
     return Mount("bind", str(place), target, read_only, relabel)
 
 
-def _run(context: EngineContext, box: SandboxSpec) -> None:
+def run(context: EngineContext, box: SandboxSpec) -> None:
+    """Run a box to its end, in the place of one that a dead keeper left. ToolError."""
     context.containers.remove(box.name)
     failed_starts.once_more(lambda: context.containers.run(box, 0, SECONDS))

@@ -103,8 +103,9 @@ def _run_and_keep(launch: _Launch, task: Task, key: str) -> Task:
             )
             if made.sharing == "copy":
                 return task
+            task = _recorded(context, task, made, is_own=True)
             homes.make_layers(context, task.id, made)
-            return _recorded(context, task, made, is_own=True)
+            return task
     except base_making.NotKept as reason:
         trouble = events.Trouble(STEP, f"none is kept: {reason}")
         context.journal.record(task.id, trouble)
@@ -117,10 +118,15 @@ def _used(launch: _Launch, task: Task, key: str) -> Task | None:
     base = _fitting(context, task, warm_bases.of_key(context.paths.bases, key))
     if base is None:
         return None
-    warm_bases.mark_used(context.paths.bases, base)
+    try:
+        warm_bases.mark_used(context.paths.bases, base)
+    except OSError:
+        return None  # somebody removed it at this moment
+    # First, for a base that a task has is not removed.
+    task = _recorded(context, task, base, is_own=False)
     with launch.steps.step(STEP):
         _have(launch, task, base)
-    return _recorded(context, task, base, is_own=False)
+    return task
 
 
 def _fitting(

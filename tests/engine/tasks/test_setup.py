@@ -83,7 +83,7 @@ def test_it_is_done_before_the_agent_starts_in_the_same_box(
         for each in harness.queries.events.after(task=task.id)
         if isinstance(each.event, events.StepDone)
     ]
-    assert steps[-3:] == ["sandbox", "setup", "start"]
+    assert steps[-4:] == ["setup", "warm base", "sandbox", "start"]
     assert "[set-up 1/3] id -u > uid; cat README.md\n# sample\n" in log_of(
         harness, task.id
     )

@@ -7,6 +7,7 @@ another with the same names: what it puts there is told, and is not taken.
 import stat
 from collections.abc import Mapping
 
+from swarm.adapters.git import tree_at
 from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.safe_fs.walk import WorktreeFiles
 from swarm.adapters.git.snapshot import cover_record
@@ -51,7 +52,7 @@ def keep_as_in_base(
         _hide(files, path, PROTECTED if covers[top].kind == "protect" else HIDDEN)
     _tell_moved(files, covers, in_place)
     _hide_look_alikes(files, covers, base)
-    for path in {parent for each in pinned for parent in _parents(each)}:
+    for path in {parent for each in pinned for parent in tree_at.parents_of(each)}:
         if path in files.by_path:
             _hide(files, path, IN_THE_WAY, blocks=True)
     return pinned
@@ -127,8 +128,3 @@ def _hide_look_alikes(
 
 def _is_below(path: str, covers: Mapping[str, Cover]) -> bool:
     return topmost_of(path.rstrip("/"), covers) is not None
-
-
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:n]) for n in range(1, len(parts))]

@@ -1,9 +1,10 @@
 """Leaves out what tools made: of each directory one entry stays, with its numbers."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from os import stat_result
 
+from swarm.adapters.git import tree_at
 from swarm.model.made_by_tools import (
     COMMON_DIRECTORIES,
     MANIFESTS,
@@ -31,7 +32,7 @@ def left_out(
     found: dict[str, tuple[str, str]] = {}
     tracked = _Tracked(base)
     for path in untracked:
-        for directory in _parents(path):
+        for directory in tree_at.parents_of(path):
             if directory in recognised and not tracked.below(directory):
                 found[path] = (f"{directory}/", recognised[directory])
                 break
@@ -76,7 +77,7 @@ def _named(paths: Iterable[str], files: Mapping[str, stat_result]) -> dict[str, 
     """The directories above these paths that have a tool's name, with the reason."""
     reasons: dict[str, str] = {}
     for path in paths:
-        for directory in _parents(path):
+        for directory in tree_at.parents_of(path):
             if directory not in reasons:
                 reasons[directory] = _reason_by_name(directory, files)
     return {directory: reason for directory, reason in reasons.items() if reason}
@@ -89,14 +90,6 @@ def _reason_by_name(directory: str, files: Mapping[str, stat_result]) -> str:
     prefix = f"{parent}/" if parent else ""
     beside = any(f"{prefix}{manifest}" in files for manifest in MANIFESTS)
     return directory_reason(name, at_top=not parent, beside_manifest=beside)
-
-
-def _parents(path: str) -> Iterator[str]:
-    """The directories above a path, the topmost first."""
-    end = path.find("/")
-    while end != -1:
-        yield path[:end]
-        end = path.find("/", end + 1)
 
 
 def _is_included(path: str, included: Collection[str]) -> bool:

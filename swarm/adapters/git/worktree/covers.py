@@ -38,7 +38,9 @@ def resolve(git: Git, base: str, wanted: Wanted) -> tuple[Cover, ...]:
         return ()
     protected = [cover.path for cover in covers if cover.kind == "protect"]
     hidden = [cover.path for cover in covers if cover.kind == "hide"]
-    parents = {parent for path in (*protected, *hidden) for parent in _parents(path)}
+    parents = {
+        parent for path in (*protected, *hidden) for parent in tree_at.parents_of(path)
+    }
     # Apart: of a path and one below it in one question, git names the lower alone.
     entries = {
         path: entry
@@ -55,7 +57,7 @@ def resolve(git: Git, base: str, wanted: Wanted) -> tuple[Cover, ...]:
 
 
 def _refuse_behind(cover: Cover, stands: dict[str, Stands]) -> None:
-    for parent in _parents(cover.path):
+    for parent in tree_at.parents_of(cover.path):
         kind = stands.get(parent, "nothing")
         if kind in ("link", "submodule"):
             raise Refused(
@@ -196,8 +198,3 @@ def require_in_place(task: TaskGit) -> None:
                 "may not write or see",
                 hint=f"`swarm stop {task.task}` first: then it is put back",
             )
-
-
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:n]) for n in range(1, len(parts))]
