@@ -1,6 +1,7 @@
 """`swarm image project`: builds the image that a repository's `swarm.toml` names."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import closing
 from pathlib import Path
 
 from swarm.adapters.docker import DockerImages
@@ -14,6 +15,7 @@ from swarm.engine.host import images
 from swarm.engine.host import project_image as host_image
 from swarm.engine.host.project_image import ProjectImage
 from swarm.engine.readers import project_image as reader
+from swarm.engine.readers import task_tools
 from swarm.errors import SwarmError
 from swarm.model.project import FILE
 from swarm.model.safe_text import safe_line
@@ -40,7 +42,11 @@ def project(args: Namespace) -> int:
 
     Refused before a human agreed to the file.
     """
-    engine = DockerImages()
+    with closing(DockerImages()) as engine:
+        return _build(engine, args)
+
+
+def _build(engine: DockerImages, args: Namespace) -> int:
     repository, choice, image = reader.at_head(
         home.ensure_paths(), needed_repository(args), engine
     )
@@ -49,12 +55,19 @@ def project(args: Namespace) -> int:
             f"{FILE} names no image, Dockerfile or devcontainer with one",
             hint="without one, tasks stand on swarm's own image and its stacks",
         )
+    config = load.load(load.user_file())
+    usual = task_tools.agent_of(choice, config)
+    agents = [registry.find(name) for name in args.agents or filter(None, [usual])]
     if not (args.yes or _is_here(engine, image) or agrees(_question(image))):
         return exit_codes.FAILED
     reference = host_image.build(engine, repository, image, _note)
     output.out(f"{reference} ready")
-    for name in args.agents or [choice.agent or _usual()]:
-        _put_on(engine, name, reference)
+    for agent in agents:
+        full = images.of_agent(agent, config.sandbox, Toolchain(image=reference))
+        if images.is_ours(full) and not full.startswith("base"):
+            output.out(f"{images.build(engine, full, _note)} ready")
+    if not agents:
+        output.note("no agent is on it: name one, or set `agent` in the config")
     return exit_codes.DONE
 
 
@@ -71,18 +84,6 @@ def _question(image: ProjectImage) -> str:
         "engine with its own network, outside every box: it runs what the repository "
         "holds there. Build it?"
     )
-
-
-def _usual() -> str:
-    return load.load(load.user_file()).agent
-
-
-def _put_on(engine: DockerImages, name: str, reference: str) -> None:
-    config = load.load(load.user_file())
-    agent = registry.find(name)
-    full = images.of_agent(agent, config.sandbox, Toolchain(image=reference))
-    if images.is_ours(full) and not full.startswith("base"):
-        output.out(f"{images.build(engine, full, _note)} ready")
 
 
 def _note(line: str) -> None:

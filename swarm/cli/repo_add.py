@@ -4,15 +4,14 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from pathlib import Path
 
-from swarm.adapters.docker import DockerImages
 from swarm.bootstrap import home
-from swarm.cli import exit_codes, missing_images, output, write_project
+from swarm.cli import exit_codes, output, write_project
 from swarm.cli.argument_types import task_id, words
 from swarm.cli.arguments import needed_repository
 from swarm.cli.consent import agrees
 from swarm.cli.keeper_client import ask
 from swarm.cli.new_words import flat
-from swarm.engine.readers import project_change, wanted_change
+from swarm.engine.readers import project_change
 from swarm.errors import SwarmError
 from swarm.model import wanted_tools
 from swarm.model.task import Task
@@ -88,6 +87,10 @@ def _offer_image(
     paths: HomePaths, task: Task, more: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> None:
     """Offer a person to build what the task then stands on, if that is not there."""
+    from swarm.adapters.docker import DockerImages  # noqa: PLC0415 - for an offer alone
+    from swarm.cli import missing_images  # noqa: PLC0415 - for an offer alone
+    from swarm.engine.readers import wanted_change  # noqa: PLC0415 - for an offer alone
+
     with closing(Queries(paths.database)) as queries, closing(DockerImages()) as engine:
         name, _ = wanted_change.missing_image(queries, engine, task, more)
     if name:

@@ -1,6 +1,6 @@
 """Reads the log of a task's set-up for a terminal; it is a stranger's text."""
 
-from swarm.model.safe_text import plain, without_colours
+from swarm.model.safe_text import as_last_written, plain
 from swarm.model.task import Task
 from swarm.plan.naming import HomePaths
 
@@ -14,9 +14,7 @@ def text(paths: HomePaths, task: Task) -> str:
         written = paths.setup_log(task.id).read_bytes().decode("utf-8", "replace")
     except OSError:
         return ""
-    # A line that was written anew, as progress bars are, counts as it was last.
-    lines = (line.rstrip("\r").rpartition("\r")[2] for line in written.split("\n"))
-    return plain(without_colours("\n".join(lines)), len(written) + 1).rstrip("\n")
+    return plain(as_last_written(written), len(written) + 1).rstrip("\n")
 
 
 def last_lines(paths: HomePaths, task: Task) -> str:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +27,7 @@ def read(file: Path, largest: int = LARGEST) -> bytes:
     finally:
         os.close(descriptor)
     if len(content) > largest:
-        size = f"{largest >> 20} MiB"
+        size = f"{largest >> 20} MiB" if largest >> 20 else f"{largest >> 10} KiB"
         raise OSError(errno.EFBIG, f"it is larger than {size}", str(file))
     return content
 
@@ -41,10 +42,10 @@ def replace(file: Path, text: str) -> None:
 
     What stood there goes, and its mode stays; a link is replaced by the file.
     """
-    temporary_file = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary_file = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(temporary_file, flags, 0o666)
     try:
-        descriptor = os.open(temporary_file, flags, 0o666)
         with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
             opened.write(text)
         with suppress(FileNotFoundError):

@@ -25,6 +25,12 @@ def without_colours(text: str) -> str:
     return _COLOUR.sub("", text)
 
 
+def as_last_written(text: str) -> str:
+    """What a terminal would show in the end: no colours, a line written anew once."""
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return without_colours("\n".join(lines))
+
+
 def safe_line(text: str, limit: int = 400) -> str:
     """The text as `plain` makes it, on one line: newlines and tabs become visible."""
     return plain(text, limit).replace("\n", "⏎").replace("\t", "→")

@@ -458,7 +458,8 @@ def _outcome(wish: Wish, result: dict[str, Any]) -> str:
             at = int(result.get("at", 0))
             port = TaskPort(wish.port, at, is_open=True, is_raw=wish.raw)
             where = task_port.address(wish.task, port)
-            return f"port {wish.port} is at {where}; o opens it"
+            way = "" if wish.raw else "; o opens it"
+            return f"port {wish.port} is at {where}{way}"
         case SendText():
             return ""  # the screen tells what became of it
         case TakeCheckpoint():

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.safe_text import plain, safe_line, without_colours
+from swarm.model.safe_text import as_last_written, plain, safe_line, without_colours
 
 ANY = st.text() | st.binary().map(lambda b: b.decode("utf-8", "surrogateescape"))
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -53,3 +53,9 @@ def test_colours_go_and_all_else_stays_to_be_seen() -> None:
     text = "\x1b[1;32mok\x1b[0m \x1b[8mhidden\x1b[28m \x1b[2J \x1b]0;t\x07"
 
     assert without_colours(text) == "ok hidden \x1b[2J \x1b]0;t\x07"
+
+
+def test_a_line_written_anew_counts_as_it_was_last() -> None:
+    text = "10 %\r50 %\r\x1b[32mdone\x1b[0m\r\nnext"
+
+    assert as_last_written(text) == "done\nnext"

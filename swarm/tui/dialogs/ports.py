@@ -67,7 +67,7 @@ class PortsDialog(Dialog[str | OpenPort | ClosePort]):
         if not self.armed or port is None:
             return
         if not port.is_open:
-            self.dismiss(OpenPort(self._of_task.id, port.port))
+            self.dismiss(OpenPort(self._of_task.id, port.port, raw=port.is_raw))
         elif port.is_raw:
             self._say("a raw port has no page; its address is for your own programs")
         else:

@@ -18,7 +18,7 @@ from swarm.model import (
 )
 from swarm.model.agent_state import AgentState, AgentStatus
 from swarm.model.agent_words import agent_words
-from swarm.model.safe_text import plain, safe_line
+from swarm.model.safe_text import as_last_written, plain, safe_line
 from swarm.model.task import SETUP_FAILED, State, Task
 from swarm.tui.present import formatting, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
@@ -205,13 +205,9 @@ def setup(task: Task, log: str) -> list[Content]:
         ]
     if log:
         out += [Content(""), Content.styled(" end of the set-up's output", "bold")]
-        out += [Content(f" {_last_written(line)}") for line in log.splitlines()[-40:]]
+        lines = as_last_written(log).splitlines()[-40:]
+        out += [Content(f" {safe_line(line)}") for line in lines]
     return out
-
-
-def _last_written(line: str) -> str:
-    """What a terminal would show of a line that was written several times."""
-    return safe_line(line.rstrip("\r").rpartition("\r")[2])
 
 
 def failure(task: Task, done: list[Content], log: str) -> list[Content]:

@@ -48,6 +48,8 @@ class _Reading:
     """The pane as captured."""
     pane: list[Content] | None = None
     log: str = ""
+    log_of: State | None = None
+    """FAILED if `log` is the launch's; PROVISIONING if it is the set-up's."""
     diff: list[Content] | None = None
     tree: str = ""
     """The snapshot that `diff` shows."""
@@ -98,9 +100,8 @@ class TaskPreview:
             self._is_capturing = False
         self.task = task
         self.draw()
-        if task and task.state is State.FAILED and not self._reading.log:
-            self._work("log", partial(self._read_log, task))
-        if task and task.setup:
+        is_new = task is not None and self._reading.log_of is not task.state
+        if task and (task.setup or (task.state is State.FAILED and is_new)):
             self._work("log", partial(self._read_log, task))
         if task and task.review.tree != self._reading.tree:
             self._work("summary", partial(self._read_diff, task))
@@ -184,14 +185,18 @@ class TaskPreview:
                 return task_detail.waiting(task)
             case State.PROVISIONING:
                 done = task_detail.steps(self._history(task), task, self._clock())
-                return [*done, *task_detail.setup(task, self._reading.log)]
+                return [*done, *task_detail.setup(task, self._log(task))]
             case State.FAILED:
                 done = task_detail.steps(self._history(task), task, task.changed)
-                return task_detail.failure(task, done, self._reading.log)
+                return task_detail.failure(task, done, self._log(task))
             case _ if self._reading.pane is not None:
                 return self._reading.pane
             case _:
                 return self._timeline(task)
+
+    def _log(self, task: Task) -> str:
+        """The log of what the task does now; empty until that is read."""
+        return self._reading.log if self._reading.log_of is task.state else ""
 
     def _timeline(self, task: Task) -> list[Content]:
         lines = [Content.styled(" no terminal is open for this task", MUTED)]
@@ -275,7 +280,7 @@ class TaskPreview:
         read = self._backend.launch_log if is_failed else self._backend.setup_log
         log = await asyncio.to_thread(read, task.id)
         if self._reading.task_id == task.id:
-            self._reading.log = log
+            self._reading.log, self._reading.log_of = log, task.state
             self.draw()
 
     async def _read_diff(self, task: Task) -> None:
