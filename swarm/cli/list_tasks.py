@@ -30,7 +30,7 @@ from swarm.model.agent_words import agent_words
 from swarm.model.disk_use import TaskSize
 from swarm.model.idle import running, with_idleness
 from swarm.model.safe_text import safe_line
-from swarm.model.task import SETUP_FAILED, State, Task
+from swarm.model.task import State, Task
 from swarm.model.usage import Usage
 from swarm.plan import repository_page
 from swarm.plan.naming import HomePaths
@@ -149,10 +149,10 @@ def state_of(task: Task) -> str:
         return "paused"
     if task.removed:
         return f"{task.state} removed"
-    if task.state is State.PROVISIONING and task.setup == SETUP_FAILED:
+    if task.awaits_setup_decision:
         return "set-up failed"
     if task.state is State.PROVISIONING and task.step_percent is not None:
-        step = "set-up" if task.step_now == "setup" else task.state
+        step = "set-up" if task.is_setting_up else task.state
         return f"{step} {task.step_percent}%"
     if task.state is State.LIVE and task.agent_status:
         status = task.agent_status

@@ -16,12 +16,10 @@ from swarm.model import events, project
 from swarm.model.format import age, duration, plural, size
 from swarm.model.project import FILE
 from swarm.model.safe_text import safe_line
-from swarm.model.task import SETUP_FAILED, State, Task
+from swarm.model.task import SETUP_STEP, State, Task
 from swarm.model.wishes import DecideSetup, ForgetBases
 from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
-
-STEP = "setup"
 
 
 def setup_arguments(parser: ArgumentParser) -> None:
@@ -128,7 +126,7 @@ def _show(paths: HomePaths, task: Task, queries: Queries) -> int:
             f"task {task.id} has no set-up: {FILE} of its repository names none"
         )
         return exit_codes.DONE
-    is_failed = task.setup == SETUP_FAILED
+    is_failed = task.awaits_setup_decision
     output.fields(
         [
             ("set-up", _standing(task, queries)),
@@ -143,12 +141,12 @@ def _show(paths: HomePaths, task: Task, queries: Queries) -> int:
 
 
 def _standing(task: Task, queries: Queries) -> str:
-    if task.setup == SETUP_FAILED or task.step_now == STEP:
+    if task.awaits_setup_decision or task.is_setting_up:
         return state_of(task)
     done = [
         each.event
         for each in queries.events.after(task=task.id)
-        if isinstance(each.event, events.StepDone) and each.event.step == STEP
+        if isinstance(each.event, events.StepDone) and each.event.step == SETUP_STEP
     ]
     if done:
         return f"done in {duration(done[-1].seconds)}"

@@ -12,7 +12,7 @@ from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import ask
 from swarm.errors import SwarmError
 from swarm.model.safe_text import plain
-from swarm.model.task import SETUP_FAILED, State
+from swarm.model.task import State
 from swarm.model.wishes import OpenShell
 from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
@@ -49,7 +49,7 @@ def shell(args: Namespace) -> int:
 def _left(paths: HomePaths, task_id: int, pane: str) -> str:
     """A sentence about why the shell is not seen any more."""
     task = Queries(paths.database).tasks.get(task_id)
-    if task.setup == SETUP_FAILED:
+    if task.awaits_setup_decision:
         return f"what you changed stays: `swarm setup {task_id} --again` or --skip"
     if task.state is not State.LIVE:
         return f"task {task_id} is {task.state}, and its shell ended with it"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from swarm.cli import exit_codes
 from swarm.model.agent_state import ASKING, NEEDS_YOU, AgentState
-from swarm.model.task import ACTIVE, SETUP_FAILED, State, Task
+from swarm.model.task import ACTIVE, State, Task
 
 END, READY, QUESTION = "end", "ready", "question"
 GOALS = (END, READY, QUESTION)
@@ -34,14 +34,14 @@ def succeeded(task: Task) -> bool:
 def _end(tasks: Sequence[Task]) -> int | None:
     if any(_goes_on(task) for task in tasks):
         return None
-    if any(_waits(task) for task in tasks):
+    if any(task.awaits_setup_decision for task in tasks):
         return exit_codes.NEEDS_YOU
     all_well = all(succeeded(task) for task in tasks)
     return exit_codes.DONE if all_well else exit_codes.TASK_FAILED
 
 
 def _ready(tasks: Sequence[Task]) -> int | None:
-    if any(_waits(task) for task in tasks):
+    if any(task.awaits_setup_decision for task in tasks):
         return exit_codes.NEEDS_YOU
     if any(not _goes_on(task) and not succeeded(task) for task in tasks):
         return exit_codes.TASK_FAILED
@@ -54,7 +54,7 @@ def _ready(tasks: Sequence[Task]) -> int | None:
 def _question(tasks: Sequence[Task]) -> int | None:
     if any(_state(task) in ASKING for task in tasks):
         return exit_codes.DONE
-    if any(_waits(task) for task in tasks):
+    if any(task.awaits_setup_decision for task in tasks):
         return exit_codes.NEEDS_YOU
     if not any(_goes_on(task) for task in tasks):
         return exit_codes.TASK_FAILED
@@ -64,16 +64,11 @@ def _question(tasks: Sequence[Task]) -> int | None:
 def _goes_on(task: Task) -> bool:
     """True if it has not ended, or ended at a limit after which it is taken up."""
     if task.state in ACTIVE:
-        return not _waits(task)
+        return not task.awaits_setup_decision
     if task.state is not State.STOPPED or task.limit is None or task.limit.held:
         return False
     status = task.agent_status
     return status is not None and status.state in _AT_A_LIMIT
-
-
-def _waits(task: Task) -> bool:
-    """True if its set-up failed: it goes on when its human says how."""
-    return task.state in ACTIVE and task.setup == SETUP_FAILED
 
 
 def _is_ready(task: Task) -> bool:

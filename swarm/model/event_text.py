@@ -18,6 +18,7 @@ from swarm.model import (
 )
 from swarm.model.agent_state import NEEDS_YOU, AgentState
 from swarm.model.safe_text import safe_line
+from swarm.model.task import SETUP_STEP
 from swarm.policy.reasons import Reason
 
 Tone = Literal["", "error", "warning", "success", "accent", "muted"]
@@ -39,7 +40,7 @@ def describe(event: events.Event) -> EventText | None:
 
 def progress(event: events.StepProgress) -> str:
     """How far a step is: `3 of 9 files`."""
-    unit = "commands" if event.step == "setup" else "files"
+    unit = "commands" if event.step == SETUP_STEP else "files"
     return f"{event.done:,} of {event.total:,} {unit}"
 
 

@@ -210,6 +210,16 @@ class Task:
     model: ModelUsage = ModelUsage()
     budget: Budget = Budget()
 
+    @property
+    def awaits_setup_decision(self) -> bool:
+        """Its set-up failed, and its human has not said yet how it goes on."""
+        return self.state is State.PROVISIONING and self.setup == SETUP_FAILED
+
+    @property
+    def is_setting_up(self) -> bool:
+        """Its set-up runs."""
+        return self.state is State.PROVISIONING and self.step_now == SETUP_STEP
+
 
 ACTIVE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
 """States that end by themselves, or on request."""
@@ -219,6 +229,9 @@ RUNNING = frozenset({State.PROVISIONING, State.LIVE})
 
 SETTLED = frozenset({State.MERGED, State.REJECTED, State.FAILED})
 """The work is merged, given up or never begun, so the task may be removed."""
+
+SETUP_STEP = "setup"
+"""The launch step that is the project's set-up."""
 
 SETUP_FAILED, SETUP_AGAIN, SETUP_SKIP = "failed", "again", "skip"
 """What `Task.setup` may be, beside nothing."""

@@ -10,7 +10,7 @@ from swarm.engine.tasks import finish, follow_ups, launch, setup
 from swarm.engine.tasks.disk_quota import DISK
 from swarm.errors import IllegalMove
 from swarm.model import agent_screen, events
-from swarm.model.task import State
+from swarm.model.task import SETUP_STEP, State
 from swarm.model.wishes import SendText
 
 
@@ -96,7 +96,7 @@ def _end_unstarted(parts: EngineParts, task_id: int) -> bool:
     if task.setup:
         launch.undo_launch(parts, task)
         hint = f"start it anew: `swarm retry {task_id}`"
-        failed = events.TaskFailed(setup.STEP, setup.STOPPED, hint)
+        failed = events.TaskFailed(SETUP_STEP, setup.STOPPED, hint)
         context.journal.record(task_id, failed)
         return True
     if task.state is not State.QUEUED:

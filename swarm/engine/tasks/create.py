@@ -86,7 +86,7 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
     context.require_room("a new task")
     task = context.read().tasks.get(wish.task)
     has_more = bool(wish.stacks or wish.packages)
-    if setup_decision.waits(task) and not has_more:
+    if task.awaits_setup_decision and not has_more:
         setup_decision.decide(context, DecideSetup(task.id, "again"))
         return {"tasks": [task.id]}
     first = context.read().events.after(task=task.id, limit=1)[0].event

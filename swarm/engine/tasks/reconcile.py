@@ -22,7 +22,7 @@ from swarm.engine.tasks import (
 )
 from swarm.errors import SwarmError
 from swarm.model import events
-from swarm.model.task import SETUP_FAILED, State, Task
+from swarm.model.task import State, Task
 from swarm.ports import ContainerFacts
 
 RUNNING = ("running", "paused")
@@ -105,7 +105,7 @@ def task(parts: EngineParts, task_id: int) -> None:
     known = context.read().tasks.get(task_id)
     facts = context.containers.inspect(context.names(task_id).sandbox)
     match known.state:
-        case State.PROVISIONING if known.setup == SETUP_FAILED:
+        case State.PROVISIONING if known.awaits_setup_decision:
             pass
         case State.PROVISIONING:
             _cut_short(parts, known, facts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from swarm.model.task import RUNNING, SETUP_FAILED, State, Task
+from swarm.model.task import RUNNING, State, Task
 
 ENDED = frozenset({State.FAILED, State.REJECTED})
 """A task that waits for one of these would wait for ever."""
@@ -30,7 +30,7 @@ def startable(
 
 def _takes_place(task: Task) -> bool:
     """A launch that waits for its human, after its set-up failed, takes none."""
-    return task.state in RUNNING and task.setup != SETUP_FAILED
+    return task.state in RUNNING and not task.awaits_setup_decision
 
 
 def waits_for(task: Task, tasks_by_id: dict[int, Task]) -> list[int]:

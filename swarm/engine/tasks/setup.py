@@ -17,11 +17,10 @@ from swarm.errors import SwarmError, ToolError
 from swarm.model import events
 from swarm.model.format import size
 from swarm.model.safe_text import safe_line
-from swarm.model.task import SETUP_SKIP, Task
+from swarm.model.task import SETUP_SKIP, SETUP_STEP, Task
 from swarm.plan import setup_box, specs
 from swarm.plan.specs import Plan, SandboxSpec
 
-STEP = "setup"
 SECONDS = 3600.0
 """What a set-up may take."""
 END_SECONDS = 20.0
@@ -40,7 +39,7 @@ def carry_out(
     """
     if not plan.project.setup or task.setup == SETUP_SKIP:
         return
-    with steps.step(STEP):
+    with steps.step(SETUP_STEP):
         _Run(parts, task, plan, shell).run()
 
 
@@ -133,7 +132,7 @@ class _Run:
         """The commands come one after the other, whatever else is printed."""
         total = len(self._commands)
         if self._number < total and setup_box.begun(line) == self._number + 1:
-            progress = events.StepProgress(STEP, self._number, total)
+            progress = events.StepProgress(SETUP_STEP, self._number, total)
             self._number += 1
             self._context.journal.record(self._task.id, progress)
 
@@ -163,7 +162,9 @@ class _Run:
             self._create(setup_box.waiting(self._box, self._shell))
             context.containers.start(self._box.name)
         except SwarmError as error:
-            trouble = events.Trouble(STEP, f"no shell can be opened: {error.message}")
+            trouble = events.Trouble(
+                SETUP_STEP, f"no shell can be opened: {error.message}"
+            )
             context.journal.record(self._task.id, trouble)
         context.journal.record(self._task.id, failed)
         raise LaunchPaused

@@ -5,7 +5,6 @@ from typing import Any
 from swarm.engine.context import EngineContext
 from swarm.errors import IllegalMove
 from swarm.model import events
-from swarm.model.task import SETUP_FAILED, State, Task
 from swarm.model.wishes import DecideSetup
 
 
@@ -15,15 +14,10 @@ def decide(context: EngineContext, wish: DecideSetup) -> dict[str, Any]:
     IllegalMove if the task does not wait for that.
     """
     task = context.read().tasks.get(wish.task)
-    if not waits(task):
+    if not task.awaits_setup_decision:
         raise IllegalMove(
             f"the set-up of task {task.id} has not failed",
             hint=f"`swarm setup {task.id}` shows how it stands",
         )
     context.journal.record(task.id, events.SetupDecided(wish.choice))
     return {}
-
-
-def waits(task: Task) -> bool:
-    """True if the task's set-up failed and nothing was decided about that."""
-    return task.state is State.PROVISIONING and task.setup == SETUP_FAILED

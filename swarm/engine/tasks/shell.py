@@ -8,7 +8,6 @@ import secrets
 from typing import Any
 
 from swarm.engine.context import EngineContext
-from swarm.engine.tasks import setup_decision
 from swarm.errors import IllegalMove, PaneAtWork, PlanError
 from swarm.model import events
 from swarm.model.task import State
@@ -53,7 +52,7 @@ def open_shell(context: EngineContext, wish: OpenShell) -> dict[str, Any]:
 
 def _running_sandbox(context: EngineContext, task_id: int) -> str:
     task = context.read().tasks.get(task_id)
-    if setup_decision.waits(task):
+    if task.awaits_setup_decision:
         return _setup_box(context, task_id)
     if task.state is not State.LIVE:
         raise IllegalMove(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from swarm.model import task as task_states
 from swarm.model.agent_state import AgentState
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
@@ -81,9 +80,9 @@ COUNTED = (
 
 def appearance(task: Task) -> Appearance:
     """The task's appearance now."""
-    if task.state is State.PROVISIONING and task.setup == task_states.SETUP_FAILED:
+    if task.awaits_setup_decision:
         return SETUP_FAILED
-    if task.state is State.PROVISIONING and task.step_now == "setup":
+    if task.is_setting_up:
         return SETTING_UP
     if task.state is State.LIVE and task.budget.exceeded:
         return Appearance("$", "budget", WARNING, Section.NEEDS_YOU, need=Need.BUDGET)
@@ -177,7 +176,7 @@ def disabled_reason(action: str, task: Task | None) -> str:
     if task is None:
         return "no task is selected"
     allowed, need = _NEEDS[action]
-    if action == "shell" and task.setup == task_states.SETUP_FAILED:
+    if action == "shell" and task.awaits_setup_decision:
         return ""
     if task.state not in allowed:
         return f"{need}; {display_name(task, 30)} is {appearance(task).word}"

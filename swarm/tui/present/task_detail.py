@@ -19,7 +19,7 @@ from swarm.model import (
 from swarm.model.agent_state import AgentState, AgentStatus
 from swarm.model.agent_words import agent_words
 from swarm.model.safe_text import as_last_written, plain, safe_line
-from swarm.model.task import SETUP_FAILED, State, Task
+from swarm.model.task import SETUP_STEP, State, Task
 from swarm.tui.present import formatting, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
@@ -184,9 +184,9 @@ def steps(recorded: Iterable[events.Recorded], task: Task, now: float) -> list[C
             )
     if task.state is State.PROVISIONING:
         running = f"{format.age(now - since):>9}"
-        glyph = (" ✕ ", ERROR) if task.setup == SETUP_FAILED else (" ◌ ", MUTED)
-        is_setup = task.setup == SETUP_FAILED or task.step_now == "setup"
-        name = "setup" if is_setup else "next step"
+        has_failed = task.awaits_setup_decision
+        glyph = (" ✕ ", ERROR) if has_failed else (" ◌ ", MUTED)
+        name = SETUP_STEP if has_failed or task.is_setting_up else "next step"
         out.append(Content.assemble(glyph, f"{name:<14}", (running, MUTED)))
     return out
 
@@ -194,7 +194,7 @@ def steps(recorded: Iterable[events.Recorded], task: Task, now: float) -> list[C
 def setup(task: Task, log: str) -> list[Content]:
     """The end of the set-up's output, and the keys that lead on if it failed."""
     out: list[Content] = []
-    if task.setup == SETUP_FAILED:
+    if task.awaits_setup_decision:
         out += [Content(""), Content.styled(f" {safe_line(task.reason, 400)}", ERROR)]
         out += [
             Content(""),

@@ -210,7 +210,7 @@ class TaskPreview:
         task, self._captures = self.task, self._captures + 1
         if task is None or self._is_capturing or not self._widget.screen.is_current:
             return
-        if task.step_now == "setup" and not self._captures % 4:
+        if task.is_setting_up and not self._captures % 4:
             self._work("log", partial(self._read_log, task))
         if self._widget.tab != "Pane" or task.state in NO_PANE:
             return
