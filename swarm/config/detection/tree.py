@@ -22,19 +22,17 @@ MOST_FOLDERS = 8
 MOST_NOTES = 20
 
 MANIFESTS = (
-    "package.json", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini",
-    "requirements.txt", "Pipfile", "go.mod", "Cargo.toml", "Gemfile", "Rakefile",
-    "pom.xml", "build.gradle", "build.gradle.kts", "Makefile", "CMakeLists.txt",
+    "package.json", "pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini",
+    "requirements.txt", "Cargo.toml", "Gemfile",
 )  # fmt: skip
-"""Files that say how a project is installed and tested."""
+"""Files whose texts say how a folder's project is installed and tested."""
 ROOT_FILES = (
     ".devcontainer/devcontainer.json", ".devcontainer.json", ".gitattributes",
-    ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "runtime.txt",
+    ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "go.mod",
     "rust-toolchain.toml", "rust-toolchain", ".nvmrc", ".node-version",
-    ".ruby-version", ".java-version", ".yarnrc.yml", "Dockerfile",
-    "gradle/wrapper/gradle-wrapper.properties",
+    ".ruby-version", ".java-version", "Dockerfile", "Makefile",
 )  # fmt: skip
-"""Files of the first folder that say more."""
+"""Files of the first folder whose texts say more."""
 COMPOSE = (
     "compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml",
 )  # fmt: skip
@@ -59,7 +57,6 @@ class Listing:
     files: frozenset[str]
     """Regular files."""
     submodules: tuple[str, ...] = ()
-    links: int = 0
 
 
 @dataclass

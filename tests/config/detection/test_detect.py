@@ -13,7 +13,12 @@ from swarm.config.detection.tree import Listing
 from swarm.config.project import parsed
 from tests.config.detection.trees import detected
 
-NAMES = [*tree.MANIFESTS, *tree.ROOT_FILES, *tree.COMPOSE, "web/package.json", "a.key"]
+NAMED = ["setup.py", "Pipfile", "pom.xml", "build.gradle", "CMakeLists.txt", "Rakefile"]
+"""Files that tell by being there."""
+NAMES = [
+    *tree.MANIFESTS, *tree.ROOT_FILES, *tree.COMPOSE, *NAMED,
+    "web/package.json", "a.key",
+]  # fmt: skip
 
 
 def test_two_languages_and_their_reasons() -> None:

@@ -20,6 +20,10 @@ def test_manifests_of_the_first_folders_are_wanted_and_no_other_s() -> None:
     ]  # fmt: skip
 
 
+def test_the_text_of_what_tells_by_being_there_is_not_read() -> None:
+    assert wanted(["pom.xml", "setup.py", "web/go.mod", "web/pom.xml"]) == []
+
+
 def test_few_folders_are_looked_at() -> None:
     files = {f"p{n:03}/package.json": "{}" for n in range(500)}
 
