@@ -36,7 +36,7 @@ def ide(args: Namespace) -> int:
     paths = home.ensure_paths()
     tasks = TaskQueries(ReadConnection(paths.database))
     task = tasks.get(args.id)
-    choice = project.from_json(tasks.plan(task.id).get("project", {}))
+    choice = project.of_plan(tasks.plan(task.id))
     wanted = choice.extensions
     window = _Window(paths, task, args.editor or "", wanted)
     reason = "" if args.copy else window.obstacle()

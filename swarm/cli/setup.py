@@ -119,8 +119,7 @@ def _print_log(paths: HomePaths, task: Task) -> int:
 
 
 def _show(paths: HomePaths, task: Task, queries: Queries) -> int:
-    plan = queries.tasks.plan(task.id)
-    commands = project.from_json(plan.get("project", {})).setup
+    commands = project.of_plan(queries.tasks.plan(task.id)).setup
     if not commands:
         output.note(
             f"task {task.id} has no set-up: {FILE} of its repository names none"

@@ -13,8 +13,6 @@ from swarm.errors import ConfigError
 from swarm.model.safe_text import safe_line
 from swarm.policy.own_names import is_own
 
-LARGEST = 64 << 10
-"""Bytes of one file."""
 MOST = 500
 """Its variables."""
 # It warns of lines that it cannot read, which are mistakes here.

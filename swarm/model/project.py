@@ -110,5 +110,10 @@ def from_json(body: Mapping[str, Any]) -> ProjectChoice:
     return ProjectChoice(**values, service_container=containers)
 
 
+def of_plan(plan: Mapping[str, Any]) -> ProjectChoice:
+    """The choice that a stored plan keeps; empty in one of an earlier version."""
+    return from_json(plan.get("project", {}))
+
+
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value

@@ -152,5 +152,5 @@ def from_json(body: dict[str, Any]) -> Plan:
         mode=body.get("mode", ""),
         delivery=body.get("delivery", "argument"),
         files=dict(body.get("files", {})),
-        project=stored_project.from_json(body.get("project", {})),
+        project=stored_project.of_plan(body),
     )

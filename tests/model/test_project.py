@@ -4,7 +4,13 @@ import json
 
 import pytest
 
-from swarm.model.project import ProjectChoice, ServiceContainer, from_json, to_json
+from swarm.model.project import (
+    ProjectChoice,
+    ServiceContainer,
+    from_json,
+    of_plan,
+    to_json,
+)
 
 FULL = ProjectChoice(
     agent="claude",
@@ -31,9 +37,10 @@ def test_it_survives_json(choice: ProjectChoice) -> None:
     assert from_json(json.loads(json.dumps(to_json(choice)))) == choice
 
 
-def test_what_is_stored_by_nobody_is_empty() -> None:
+def test_a_plan_keeps_it() -> None:
     """A task of an earlier version has none."""
-    assert from_json({}) == ProjectChoice()
+    assert of_plan({}) == ProjectChoice()
+    assert of_plan({"project": to_json(FULL)}) == FULL
 
 
 def test_only_what_takes_away_counts_unasked() -> None:

@@ -49,7 +49,7 @@ def missing_image(
 
     Both empty if it is there, or none of ours. SwarmError by the engine.
     """
-    before = stored_project.from_json(queries.tasks.plan(task.id).get("project", {}))
+    before = stored_project.of_plan(queries.tasks.plan(task.id))
     sandbox = load.load(load.user_file()).sandbox
     try:
         wanted = sandbox.toolchain(

@@ -13,6 +13,7 @@ from swarm.engine.host import disk_room, orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
 from swarm.engine.tasks import base_clearing, homes, services
+from swarm.engine.tasks.base_clearing import DAY_SECONDS
 from swarm.errors import IllegalMove, NoRoom, SwarmError
 from swarm.model import events
 from swarm.model.format import size
@@ -20,7 +21,6 @@ from swarm.model.task import SETTLED, State, Task
 from swarm.model.wishes import CollectGarbage
 from swarm.plan.naming import kept_ref
 
-DAY_SECONDS = 24 * 3600.0
 DISCARD_SECONDS = 7 * DAY_SECONDS
 """How long `gc` leaves a discarded task restorable."""
 

@@ -97,7 +97,7 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
             f"task {task.id} stands on the project's own image, which takes no stacks",
             hint="put what is missing into that image; `swarm image project` builds it",
         )
-    choice = stored_project.from_json(first.plan.get("project", {}))
+    choice = stored_project.of_plan(first.plan)
     again = NewTasks(
         task.repo,
         prompt=task.prompt,
