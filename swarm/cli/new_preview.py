@@ -67,6 +67,7 @@ def _print(
             ("key", standing.key_problem or standing.key or "none is needed"),
             ("image", standing.image_problem or standing.image),
             ("tools", standing.tools),
+            ("covers", standing.covers),
             ("network", standing.network),
             ("budget", _budget(args, config)),
             ("tasks", str(args.copies)),

@@ -21,10 +21,11 @@ def of_plan(plan: Mapping[str, Any]) -> Wanted:
 def lines(wanted: Wanted) -> tuple[str, ...]:
     """A line for each kind that there is."""
     kinds = ((READ_ONLY, wanted.protect), (HIDDEN, wanted.hide))
-    return tuple(f"{words}: {_named(paths)}" for words, paths in kinds if paths)
+    return tuple(f"{words}: {named(paths)}" for words, paths in kinds if paths)
 
 
-def _named(paths: Sequence[str]) -> str:
+def named(paths: Sequence[str]) -> str:
+    """The paths for a screen; the first ten, and how many more there are."""
     names = ", ".join(safe_line(path, 100) for path in paths[:_SHOWN])
     more = len(paths) - _SHOWN
     return f"{names} and {more} more" if more > 0 else names

@@ -42,6 +42,8 @@ class Facts:
     """Another path of the tree that some file systems take for the same."""
     gone_directory: str = ""
     """The topmost directory of the base that is gone with this file."""
+    covers: tuple[Flag, ...] = ()
+    """What agents may write or see after it, and may not today, or the reverse."""
 
 
 def flags(change: Change, facts: Facts | None = None) -> tuple[Flag, ...]:
@@ -60,6 +62,7 @@ def flags(change: Change, facts: Facts | None = None) -> tuple[Flag, ...]:
         *risk_of_loss.emptied(change, facts.size),
         *_hard_to_review(change, facts),
         *_by_neighbours(facts),
+        *facts.covers,
         *_by_checkout(change.checkout),
     ]
     return tuple(sorted(dict.fromkeys(reasons), key=lambda flag: flag.level))

@@ -28,6 +28,8 @@ class Standing:
     """About how long its image takes to build; 0 if that is unknown."""
     tools: str = ""
     """What the project's files told of, and if its image has it; a sentence."""
+    covers: str = ""
+    """What the agent may not write or see; empty for nothing."""
     is_project_s: bool = False
     """The project's `swarm.toml` names it."""
 

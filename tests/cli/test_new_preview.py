@@ -76,3 +76,14 @@ def test_words_that_no_task_can_start_with_are_refused(
 
     assert (status, out) == (exit_codes.FAILED, "")
     assert reason in said
+
+
+def test_what_the_agent_may_not_write_or_see_is_printed(
+    swarm: Swarm, paths: HomePaths, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    covered = {"command": Standing("command", covers="hidden from the agent: .env")}
+    monkeypatch.setattr(wiring, "standings", lambda *_: covered)
+
+    _, out, _ = swarm("new", "--run", "true", "--dry-run")
+
+    assert "covers  hidden from the agent: .env" in out.replace("     ", " ")

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from swarm.adapters.git import blobs, neighbours
+from swarm.adapters.git import blobs, cover_changes, neighbours
 from swarm.adapters.git.checkout_bytes import record
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW
@@ -126,6 +126,7 @@ def flagged(
     x0 = repository.settings.read_from(repository.work_tree, repository.git_dir)
     collisions = neighbours.colliding(task, new, unflagged)
     gone = neighbours.gone_directories(task, old, new, unflagged)
+    covers = cover_changes.by_path(task.review.git, unflagged)
 
     def facts(change: Change) -> risk.Facts:
         return risk.Facts(
@@ -134,6 +135,7 @@ def flagged(
             x0=x0,
             collides=collisions.get(change.path, ""),
             gone_directory=gone.get(change.path, ""),
+            covers=covers.get(change.path, ()),
         )
 
     return tuple(c.with_flags(risk.flags(c, facts(c))) for c in unflagged)

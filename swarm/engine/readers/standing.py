@@ -2,16 +2,22 @@
 
 from pathlib import Path
 
+from swarm.adapters.git.worktree import covers
 from swarm.agents import registry
 from swarm.agents.description import MODES
 from swarm.config import load
+from swarm.config.schema import Config
 from swarm.engine.egress import policy_resolver
 from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
 from swarm.engine.readers import agent_secrets, task_tools
-from swarm.errors import PlanError
+from swarm.engine.readers.task_tools import ToolChooser
+from swarm.errors import PlanError, Refused
+from swarm.model import cover_text
+from swarm.model.covers import Wanted
+from swarm.model.project import ProjectChoice
 from swarm.model.standing import Standing
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
@@ -40,6 +46,7 @@ def standings(
     usual = chooser.given.project.agent if chooser else ""
     repositories = RepositoryPolicies(paths)
     base = repositories.head(repo) if repo else ""
+    covered, fault = _covers(chooser, config)
     found: dict[str, Standing] = {}
     for name in registry.names():
         try:
@@ -50,8 +57,8 @@ def standings(
         except PlanError as error:
             found[name] = Standing(name, problem=error.message)
             continue
-        if agent.unavailable:
-            found[name] = Standing(name, problem=agent.unavailable)
+        if problem := agent.unavailable or fault:
+            found[name] = Standing(name, problem=problem)
             continue
         subject = PolicySubject(repo or Path(), base, name)
         policy = policy_resolver.resolve(
@@ -70,9 +77,23 @@ def standings(
             modes=tuple(mode for mode in MODES if mode in agent.mode),
             image_minutes=_minutes(engine, image) if image_problem else 0,
             tools=tools.found if tools else "",
+            covers=covered,
             is_project_s=name == usual,
         )
     return found
+
+
+def _covers(chooser: ToolChooser | None, config: Config) -> tuple[str, str]:
+    """What a task's agent may not write or see, and why no task can have that."""
+    given = chooser.given.project if chooser else ProjectChoice()
+    choice = config.sandbox.covering(given)
+    wanted = Wanted(choice.protect, choice.hide)
+    try:
+        if chooser:
+            covers.resolve(chooser.repository.git, chooser.commit, wanted)
+    except Refused as refusal:
+        return "", refusal.message
+    return "; ".join(cover_text.lines(wanted)), ""
 
 
 def _minutes(engine: HasImages, image: str) -> int:

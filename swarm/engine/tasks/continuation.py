@@ -133,7 +133,9 @@ def _event(
     )
     policy = policy_enforcement.resolve(context, task).policy
     repository = Repository.open(Path(task.repo), context.paths.home)
-    bring = repository_bring.for_task(context.paths, repository, task.base).brought
+    bring = repository_bring.for_task(
+        context.paths, repository, task.base, plan.project.hide
+    ).brought
     request = planner.PlanRequest(
         prompt=prompt,
         command=_command(context, task),

@@ -203,7 +203,7 @@ def _resolve(
         limits,
         user_network.current(),
         worktrees,
-        _bring(context, repository, base.commit, agent),
+        _bring(context, repository, base.commit, agent, choice),
         wanted,
         choice,
         (*given.notes, *notes),
@@ -212,9 +212,13 @@ def _resolve(
 
 
 def _bring(
-    context: EngineContext, repository: Repository, commit: str, agent: Agent
+    context: EngineContext,
+    repository: Repository,
+    commit: str,
+    agent: Agent,
+    choice: ProjectChoice,
 ) -> TaskBring:
-    found = repository_bring.for_task(context.paths, repository, commit)
+    found = repository_bring.for_task(context.paths, repository, commit, choice.hide)
     lacking = ", ".join(not_given(agent, found.brought))
     if not lacking:
         return found

@@ -17,6 +17,7 @@ def standing_line(standing: Standing | None) -> Content:
     key = f"key {safe_line(standing.key, 60)}, " if standing.key else ""
     image, network = safe_line(standing.image, 60), safe_line(standing.network, 80)
     tools = f"; {safe_line(standing.tools, 300)}" if standing.tools else ""
+    covers = f"; {safe_line(standing.covers, 300)}" if standing.covers else ""
     return Content.assemble(
-        ("✓ ", GOOD), (f"{key}image {image}, network {network}{tools}", MUTED)
+        ("✓ ", GOOD), (f"{key}image {image}, network {network}{tools}{covers}", MUTED)
     )

@@ -38,9 +38,9 @@ class House:
     def opened(self) -> Repository:
         return Repository.open(self.repo, self.paths.home)
 
-    def given(self) -> tuple[Brought, str]:
+    def given(self, *hide: str) -> tuple[Brought, str]:
         """What a task at HEAD is given, and what its human is told."""
-        found = for_task(self.paths, self.opened, self.opened.head)
+        found = for_task(self.paths, self.opened, self.opened.head, hide)
         return found.brought, "; ".join(found.notes)
 
     def agree(self, digest: str = "") -> None:
@@ -157,3 +157,35 @@ def test_a_summary_counts_and_names() -> None:
     many = Brought(skills={"a/SKILL.md": "", "a/x.py": ""}, commands={"c.md": ""})
     assert summary(many) == "1 skill, 1 command"
     assert repository_bring.summary(Brought(rules="\n")) == "nothing"
+
+
+@pytest.mark.parametrize(
+    "hide", [".swarm/bring/rules.md", ".swarm/bring", ".swarm", "x/.swarm"]
+)
+def test_what_is_hidden_is_not_brought(house: House, hide: str) -> None:
+    """A human's yes to all of it lifts no cover; the next task without one has it."""
+    house.change("skills/a/SKILL.md", "# a")
+    house.agree()
+
+    brought, told = house.given(hide)
+
+    is_hidden = not hide.startswith("x")
+    assert (brought.rules == "") is is_hidden
+    assert ("hidden, so not given to the agent: .swarm/bring/" in told) is is_hidden
+    assert bool(brought.skills) is (hide in (".swarm/bring/rules.md", "x/.swarm"))
+    assert house.given()[0].rules == "Obey."
+
+
+def test_a_mistake_in_a_hidden_file_is_nobodys(house: House) -> None:
+    house.change("mcp.toml", "[mcp")
+
+    _, told = house.given(".swarm/bring/mcp.toml")
+
+    assert "TOML" not in told
+    assert "TOML" in house.given()[1]
+
+
+def test_nobody_is_asked_to_agree_to_what_is_hidden(house: House) -> None:
+    _, told = house.given(".swarm")
+
+    assert "swarm repo trust" not in told

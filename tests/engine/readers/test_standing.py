@@ -158,3 +158,24 @@ def test_a_wish_stands_on_what_its_repository_brings(
     commit_all(repo, "go")
     tools = standings(paths, repo, engine, wish)["command"].tools
     assert tools.startswith("the files tell of go (go.mod)")
+
+
+def test_what_settings_and_project_cover_is_told(
+    repo: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the project without anybody's consent, and before any task is made."""
+    monkeypatch.setenv("PATH", PATH)
+    (home / "config.toml").write_text('[sandbox]\nprotect = ["src"]\n')
+    (repo / "swarm.toml").write_text('hide = [".env"]\n')
+    paths, wish = HomePaths(home / "home"), NewTasks(str(repo))
+    engine = Engine({images.tag("base")})
+
+    found = standings(paths, repo, engine, wish)["command"]
+
+    assert found.covers == ("read-only for the agent: src; hidden from the agent: .env")
+    assert found.can_run
+    (repo / "behind").symlink_to("src")
+    (repo / "swarm.toml").write_text('hide = ["behind/b.py"]\n')
+    commit_all(repo, "link")
+    found = standings(paths, repo, engine, wish)["command"]
+    assert found.problem == "hide: behind/b.py is behind the link behind"

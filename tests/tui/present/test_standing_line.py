@@ -26,3 +26,11 @@ def test_what_files_tell_of_stands_behind_it() -> None:
     )
 
     assert str(line) == "✓ image base, network n; it has\\x1b go"
+
+
+def test_what_the_agent_may_not_see_stands_behind_it() -> None:
+    line = standing_line(
+        Standing("a", image="base", network="n", covers="hidden: .e\x1bnv")
+    )
+
+    assert str(line) == "✓ image base, network n; hidden: .e\\x1bnv"
