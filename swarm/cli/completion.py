@@ -2,8 +2,6 @@
 
 from argparse import ArgumentParser, Namespace
 
-import shtab
-
 from swarm.cli import exit_codes, output
 from swarm.cli.command import Commands
 from swarm.cli.parser import whole_parser
@@ -26,5 +24,7 @@ def completion_arguments(parser: ArgumentParser) -> None:
 
 def completion(commands: Commands, args: Namespace) -> int:
     """Print the shell's script, which completes all these commands."""
+    import shtab  # noqa: PLC0415 - `init` names the shells, and needs no script
+
     output.out(shtab.complete(whole_parser(commands), args.shell))
     return exit_codes.DONE

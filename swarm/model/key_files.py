@@ -91,16 +91,18 @@ _PATTERNS = {
 }
 _NAMES = frozenset(each for each in _PATTERNS if "*" not in each)
 _ENDS = tuple(each[1:] for each in _PATTERNS if each.rfind("*") == 0)
-_OTHERS = re.compile(
-    "|".join(translate(each) for each in sorted(_PATTERNS) if each.rfind("*") > 0)
-)
+_REST = sorted(each for each in _PATTERNS if each.rfind("*") > 0)
+_STARTS = tuple(each.partition("*")[0] for each in _REST)
+_OTHERS = re.compile("|".join(map(translate, _REST)))
 """The patterns in three parts: one by one they take seconds for many files."""
 
 
 def may_be_key(path: str) -> bool:
     """True if the name alone makes a look at the file's first bytes worth it."""
     name = _name(path)
-    return name in _NAMES or name.endswith(_ENDS) or bool(_OTHERS.fullmatch(name))
+    if name in _NAMES or name.endswith(_ENDS):
+        return True
+    return name.startswith(_STARTS) and bool(_OTHERS.fullmatch(name))
 
 
 def looks_like_key(path: str, head: bytes) -> str:

@@ -45,11 +45,8 @@ def all_names(git: Git, commit: str) -> dict[str, str]:
     SwarmError as `named`, and for more than git may answer within its bounds.
     """
     listing: bytes = git.ls_tree("-r", "-z", "--full-tree", commit, **RAW)
-    modes: dict[str, str] = {}
-    for line in listing.split(b"\0")[:-1]:
-        facts, _, name = line.partition(b"\t")
-        modes[os.fsdecode(name)] = facts[:6].decode()
-    return modes
+    lines = os.fsdecode(listing).split("\0")[:-1]
+    return {line.partition("\t")[2]: line[:6] for line in lines}
 
 
 def below(git: Git, commit: str, folder: str) -> dict[str, Entry]:

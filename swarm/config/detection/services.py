@@ -28,11 +28,11 @@ def services(tree: Tree) -> tuple[dict[str, ServiceContainer], str]:
 
     Others of the file are told: a key of `swarm.toml` starts them from their images.
     """
-    from swarm.config import strict_yaml  # noqa: PLC0415 - for a compose file alone
-
     path = next((each for each in COMPOSE if each in tree.contents), "")
     if not path:
         return {}, ""
+    from swarm.config import strict_yaml  # noqa: PLC0415 - for a compose file alone
+
     try:
         body = strict_yaml.read(tree.contents[path].decode(), path)
     except (ConfigError, UnicodeDecodeError, RecursionError) as error:

@@ -83,12 +83,12 @@ class Tree:
 
     def names(self, folder: str) -> list[str]:
         """The files right in a folder, sorted."""
-        return self._by_folder.get(folder, [])
+        return sorted(self._by_folder.get(folder, ()))
 
     @cached_property
     def _by_folder(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for path in sorted(self.files):
+        for path in self.files:
             folder, _, name = path.rpartition("/")
             found.setdefault(folder, []).append(name)
         return found
@@ -160,15 +160,15 @@ def _project_folders(files: frozenset[str]) -> list[str]:
     """Folders below the first that have a manifest of their own, nearest first."""
     folders = set()
     for path in files:
+        if not path.endswith(_OWN):
+            continue
         folder, _, name = path.rpartition("/")
         if name in _OWN and folder and _is_ours(folder):
             folders.add(folder)
     return sorted(folders, key=lambda each: (each.count("/"), each))[:MOST_FOLDERS]
 
 
-_OWN = frozenset(
-    ["package.json", "pyproject.toml", "go.mod", "Cargo.toml", "pom.xml", "Gemfile"]
-)
+_OWN = ("package.json", "pyproject.toml", "go.mod", "Cargo.toml", "pom.xml", "Gemfile")
 
 
 def _is_ours(folder: str) -> bool:
