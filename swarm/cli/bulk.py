@@ -41,7 +41,10 @@ def may_go_on(verb: str, chosen: Chosen, args: Namespace) -> bool:
 
 
 def agreed(question: str) -> bool:
-    """True if the human answers y; SwarmError where there is no terminal."""
+    """True if the human answers y; SwarmError where there is no terminal.
+
+    KeyboardInterrupt for Ctrl+C, once that is told.
+    """
     if not sys.stdin.isatty():
         raise SwarmError(
             f"nothing was done: {question.rstrip('?')} needs an answer, and there is "
@@ -50,7 +53,12 @@ def agreed(question: str) -> bool:
         )
     sys.stderr.write(f"{question} (y/N) ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+    try:
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
+        output.note("\nnothing was done")
+        raise
+    if line.strip().lower() in ("y", "yes"):
         return True
     output.note("nothing was done")
     return False

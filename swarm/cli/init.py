@@ -16,13 +16,12 @@ def init_arguments(parser: ArgumentParser) -> None:
 
 
 def init(args: Namespace) -> int:
-    """Write the config, every setting a comment, if there is none; then `swarm.toml`.
+    """Write `swarm.toml`, as agreed, then the config if there is none, all comments.
 
-    Outside of a repository only the former. What exists is never replaced unseen.
+    Outside of a repository only the latter. What exists is never replaced unseen.
+    Who ends the questions has neither.
     """
     repo = repository(args)
-    if not args.dry_run:
-        _write_config()
     status = exit_codes.DONE
     if repo:
         from swarm.cli import init_project  # noqa: PLC0415 - loads git
@@ -32,6 +31,7 @@ def init(args: Namespace) -> int:
         output.note("there is no repository here, so no swarm.toml was written")
         status = exit_codes.FAILED
     if not args.dry_run:
+        _write_config()
         _tell_what_next(bool(repo))
     return status
 

@@ -43,7 +43,7 @@ def add(parser: ArgumentParser) -> None:
     )
     for name, (_, value, meaning) in _TEXTS.items():
         option(f"--{name}", metavar=value, help=meaning)
-    kinds: dict[str, Any] = {"stack": words, "package": words, "port": _port}
+    kinds: dict[str, Any] = {"stack": words, "package": words, "port": port}
     for name, (_, value, meaning) in _LISTS.items():
         option(
             f"--{name}",
@@ -55,7 +55,7 @@ def add(parser: ArgumentParser) -> None:
     option(
         "--service",
         action="append",
-        type=_service,
+        type=service,
         metavar="RECIPE",
         help=f"a service beside each task: {', '.join(RECIPES)}; NAME=RECIPE names it",
     )
@@ -98,13 +98,15 @@ def applied(choice: ProjectChoice, given: dict[str, Any]) -> ProjectChoice:
     return replace(choice, **given)
 
 
-def _port(text: str) -> int:
+def port(text: str) -> int:
+    """A port of a text; ArgumentTypeError."""
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= 65535:
         raise ArgumentTypeError(f"{text[:40]!r} is no port between 1 and 65535")
     return int(text)
 
 
-def _service(text: str) -> tuple[str, ServiceContainer]:
+def service(text: str) -> tuple[str, ServiceContainer]:
+    """Name and service of `RECIPE` or `NAME=RECIPE`; ArgumentTypeError."""
     name, equals, recipe = text.partition("=")
     recipe = recipe if equals else name
     if recipe not in RECIPES:

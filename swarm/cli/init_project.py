@@ -5,7 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from swarm.bootstrap import home
-from swarm.cli import bulk, exit_codes, init_options, output, write_project
+from swarm.cli import (
+    bulk,
+    exit_codes,
+    init_options,
+    init_questions,
+    output,
+    write_project,
+)
 from swarm.config import agent_names, file_change, load, policy_files, policy_writer
 from swarm.config import project as project_file
 from swarm.config.file_change import FileChange
@@ -19,7 +26,7 @@ from swarm.engine.readers import (
 )
 from swarm.errors import SwarmError
 from swarm.model.detected import Detected, Reason
-from swarm.model.project import FILE
+from swarm.model.project import FILE, ProjectChoice
 from swarm.model.safe_text import safe_line
 from swarm.plan.naming import HomePaths
 
@@ -28,9 +35,10 @@ _SHOWN = 8
 
 
 def init_project(args: Namespace, repo: Path) -> int:
-    """Look, show, ask, write. FAILED if the human wants it otherwise.
+    """Look, tell, ask for each answer, show, ask, write. FAILED for a no to that.
 
-    SwarmError in a bare repository, and if nobody can be asked.
+    SwarmError in a bare repository, and if nobody can be asked. KeyboardInterrupt
+    leaves what was not agreed to unwritten.
     """
     paths = home.ensure_paths()
     root, detected = project_detection.at_head(paths, repo)
@@ -48,7 +56,10 @@ def init_project(args: Namespace, repo: Path) -> int:
     else:
         detected = _with_agent(paths, root, detected)
         _tell(detected)
-        after = project_text(init_options.applied(detected.choice, given), detected)
+        choice = init_options.applied(detected.choice, given)
+        if init_questions.are_wanted(args):
+            choice = init_questions.answered(choice, given)
+        after = project_text(choice, _fitting(detected, choice))
     change = project_change.to_text(paths, root, after)
     return _policy(args, write_project.on_consent(args, paths, change))
 
@@ -74,6 +85,25 @@ def _with_agent(paths: HomePaths, root: Path, detected: Detected) -> Detected:
         choice=replace(detected.choice, agent=name),
         reasons=(*detected.reasons, reason),
     )
+
+
+def _fitting(detected: Detected, choice: ProjectChoice) -> Detected:
+    """What was found, without the reasons for values that are chosen otherwise."""
+    return replace(
+        detected,
+        reasons=tuple(
+            reason
+            for reason in detected.reasons
+            if _has(choice, reason) or not _has(detected.choice, reason)
+        ),
+    )
+
+
+def _has(choice: ProjectChoice, reason: Reason) -> bool:
+    value = getattr(choice, reason.key.replace("-", "_"), ())
+    if isinstance(value, str):
+        return reason.value in value.split(" && ") or reason.value == value
+    return reason.value in map(str, value)
 
 
 def _tell(detected: Detected) -> None:

@@ -14,6 +14,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from swarm.config.devcontainer import NOT_SET
 from swarm.config.schema import PackageNames, StackNames, Strict, Version
@@ -213,11 +214,16 @@ def parsed(text: str, origin: str = FILE) -> ProjectChoice:
 
 def may_hold(key: str, value: object) -> bool:
     """True if the file takes the value of one key."""
+    return not problem(key, value)
+
+
+def problem(key: str, value: object) -> str:
+    """What is wrong with the value of one key; empty if the file takes it."""
     try:
         Project.model_validate({key: value})
-    except ValidationError:
-        return False
-    return True
+    except ValidationError as error:
+        return _words(error.errors(include_url=False)[0])
+    return ""
 
 
 _HINT = "README, swarm.toml, explains every key"
@@ -226,15 +232,16 @@ _HINT = "README, swarm.toml, explains every key"
 def _mistake(text: str, origin: str, error: ValidationError) -> ConfigError:
     first = error.errors(include_url=False)[0]
     keys = [str(part) for part in first["loc"] if part != "[key]"]
-    problem = (
-        "unknown key"
-        if first["type"] == "extra_forbidden"
-        else first["msg"].removeprefix("Value error, ")
-    )
     source = Source(origin, tuple(text.split("\n")))
     key = safe_line(".".join(keys), 200)
     place = ": ".join(filter(None, [_line(source, keys), key]))
-    return ConfigError(f"{origin}{place and ':'}{place}: {problem}", _HINT)
+    return ConfigError(f"{origin}{place and ':'}{place}: {_words(first)}", _HINT)
+
+
+def _words(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return "unknown key"
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _line(source: Source, keys: list[str]) -> str:
