@@ -11,7 +11,7 @@ CODE = ("code", "code-insiders")
 SECONDS = 20.0
 
 
-def found(names: Sequence[str], path: str) -> str:
+def first_installed(names: Sequence[str], path: str) -> str:
     """The place of the first of these programs; empty if there is none."""
     places = (shutil.which(name, path=path) for name in names)
     return next((place for place in places if place), "")

@@ -67,7 +67,7 @@ class _Window:
         self._environment = editor.environment(os.environ, str(self._gnupg))
         path = self._environment.get("PATH", os.defpath)
         names = (wanted,) if wanted else editors.CODE
-        self._program = editors.found(names, path)
+        self._program = editors.first_installed(names, path)
 
     @property
     def _is_code(self) -> bool:
@@ -103,7 +103,7 @@ class _Window:
         argv = [self._program] if self._program else shlex.split(own)
         if not argv:
             path = self._environment.get("PATH", os.defpath)
-            argv = [editors.found(("xdg-open", "open"), path)]
+            argv = [editors.first_installed(("xdg-open", "open"), path)]
         if not argv[0]:
             output.note("no editor was found; open that folder in yours")
             return exit_codes.DONE

@@ -59,7 +59,7 @@ def removed(
 def offer(engine: Images, paths: HomePaths) -> str:
     """A sentence on older images that no task needs; empty for none, or no engine."""
     try:
-        free, _ = image_prune.found(engine, image_use.of_home(paths))
+        free, _ = image_prune.older_here(engine, image_use.of_home(paths))
     except SwarmError:
         return ""
     if not free:

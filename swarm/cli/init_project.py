@@ -74,7 +74,7 @@ def _with_agent(paths: HomePaths, root: Path, detected: Detected) -> Detected:
     """The proposal with the first agent that has a key, if the settings name none."""
     if load.load(load.user_file()).agent:
         return detected
-    able = agent_keys.found(paths, root)
+    able = agent_keys.agents_with_credentials(paths, root)
     if not able:
         output.note("no agent has a key or a login yet: README, Give an agent a key")
         return detected

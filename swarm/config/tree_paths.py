@@ -8,15 +8,20 @@ _MOST = 50
 _LENGTH = 300
 
 
+def can_be_named(path: str) -> bool:
+    """True for a path that may stand in a file of settings; others exist in trees."""
+    parts = path.rstrip("/").split("/")
+    return (
+        path.isprintable()
+        and len(path) <= _LENGTH
+        and "\\" not in path
+        and not any(part in ("", ".", "..") for part in parts)
+        and parts[0].lower() != ".git"
+    )
+
+
 def _path(value: str) -> str:
-    parts = value.rstrip("/").split("/")
-    if (
-        not value.isprintable()
-        or len(value) > _LENGTH
-        or "\\" in value
-        or any(part in ("", ".", "..") for part in parts)
-        or parts[0].lower() == ".git"
-    ):
+    if not can_be_named(value):
         raise ValueError('a path in the repository such as "docker/Dockerfile"')
     return value.rstrip("/")
 

@@ -16,8 +16,8 @@ def program(folder: Path, name: str, text: str) -> str:
 def test_the_first_that_there_is_is_found(tmp_path: Path) -> None:
     place = program(tmp_path, "code-insiders", "")
 
-    assert editors.found(editors.CODE, str(tmp_path)) == place
-    assert editors.found(("idea",), str(tmp_path)) == ""
+    assert editors.first_installed(editors.CODE, str(tmp_path)) == place
+    assert editors.first_installed(("idea",), str(tmp_path)) == ""
 
 
 def test_an_extension_is_asked_for(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def trouble(rule: str, words: str, now: float, status: float | None = None) -> R
     return claim(state, rule, words, until)
 
 
-def at(moment: float | None, now: float) -> float | None:
+def plausible_time(moment: float | None, now: float) -> float | None:
     """The moment, if it can be one: seconds since the epoch, or milliseconds."""
     if moment is None:
         return None

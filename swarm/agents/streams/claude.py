@@ -54,7 +54,7 @@ def _limit(info: Json, now: float) -> Reading | None:
     if text(info, "status") != _REJECTED:
         return None
     words = f"{text(info, 'rateLimitType')} limit"
-    until = claims.at(number(info, "resetsAt"), now)
+    until = claims.plausible_time(number(info, "resetsAt"), now)
     return claims.claim(AgentState.LIMITED, "rate_limit_event", words, until)
 
 
@@ -69,7 +69,7 @@ def _assistant(event: Json, now: float) -> Reading:
             status = 429
         found = claims.trouble("assistant error", words, now, status)
         info = table(event, "api_error_params", "rate_limit_info")
-        until = claims.at(number(info, "resetsAt"), now) or found.until
+        until = claims.plausible_time(number(info, "resetsAt"), now) or found.until
         return claims.claim(found.state or AgentState.FAILED, found.rule, words, until)
     tool = next((text(each, "name") for each in content if "name" in each), "")
     return claims.working("assistant tool_use" if tool else "assistant", tool or said)

@@ -56,6 +56,6 @@ def _status(status: Json, before: Reading, now: float) -> Reading | None:
             found = claims.trouble("session.status retry", text(status, "message"), now)
             limited = found.state is AgentState.LIMITED
             state = AgentState.LIMITED if limited else AgentState.OVERLOADED
-            until = claims.at(number(status, "next"), now)
+            until = claims.plausible_time(number(status, "next"), now)
             return claims.claim(state, found.rule, found.line, until)
     return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from swarm.config.tree_paths import can_be_named
 from swarm.model import key_files
 
 MOST = 200
@@ -33,7 +34,7 @@ def propose(
             continue
         if _is_for_tests(path):
             note(f"{path}: {reason}; it looks made for tests, `--hide` hides it")
-        elif _can_be_named(path) and len(proposed) < MOST_HIDDEN:
+        elif can_be_named(path) and len(proposed) < MOST_HIDDEN:
             proposed[path] = reason
         else:
             note(f"{path}: {reason}; nothing hides it")
@@ -42,8 +43,3 @@ def propose(
 
 def _is_for_tests(path: str) -> bool:
     return bool(_FOR_TESTS & {*path.lower().split("/")[:-1]})
-
-
-def _can_be_named(path: str) -> bool:
-    """What `swarm.toml` takes as a path."""
-    return path.isprintable() and "\\" not in path and len(path) <= 300

@@ -94,7 +94,7 @@ def _repository(image: ImageFacts) -> str:
     return image.reference.partition(":")[0]
 
 
-def found(
+def older_here(
     engine: Images, use: Use
 ) -> tuple[list[ImageFacts], list[tuple[ImageFacts, str]]]:
     """`older` of the images that are here. ToolError."""
@@ -113,7 +113,7 @@ def prune(
     What a container stands on stays. So does the work of builds of this moment; what
     killed ones left goes.
     """
-    free, kept = found(engine, use)
+    free, kept = older_here(engine, use)
     before = engine.layers_size()
     if not may_remove(free):
         return Pruned((), tuple(kept), before, before)

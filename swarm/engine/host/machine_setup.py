@@ -25,7 +25,7 @@ class Machine:
     """True if there is a program of that name."""
     engine_answers: bool
     has_base: bool
-    """The base image is built; True where no engine can say."""
+    """The base image is built; False where no engine can say."""
     is_root: bool
     has_systemd: bool
     docker_host: str

@@ -12,7 +12,7 @@ from swarm.plan.naming import HomePaths
 from swarm.policy.rules import Secret
 
 
-def found(paths: HomePaths, repo: Path) -> dict[str, str]:
+def agents_with_credentials(paths: HomePaths, repo: Path) -> dict[str, str]:
     """Each agent with a key or a login, and which; logins first, then by name.
 
     Of a key it is known that a policy of the user's names it, for the agent's host;

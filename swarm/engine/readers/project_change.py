@@ -83,7 +83,7 @@ def with_tools(paths: HomePaths, repo: Path, names: Sequence[str]) -> ProjectCha
         text = project_edit.with_added(text, "stacks", stacks)
         text = project_edit.with_added(text, "packages", packages)
         return to_text(paths, root, text)
-    detected = project_detection.at(repository, repository.head)
+    detected = project_detection.at_commit(repository, repository.head)
     choice = ProjectChoice(
         stacks=(*detected.choice.stacks, *stacks),
         packages=(*detected.choice.packages, *packages),

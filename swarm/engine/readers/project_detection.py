@@ -23,10 +23,10 @@ def at_head(paths: HomePaths, repo: Path) -> tuple[Path, Detected]:
     SwarmError if there is no repository, or none that a task may stand on.
     """
     repository = Repository.open(repo, paths.home)
-    return repository.root, at(repository, repository.head)
+    return repository.root, at_commit(repository, repository.head)
 
 
-def at(repository: Repository, commit: str) -> Detected:
+def at_commit(repository: Repository, commit: str) -> Detected:
     """What the files at a commit tell; blocks for three git processes.
 
     A commit never changes: the last few answers are kept. What git cannot read is a

@@ -56,7 +56,7 @@ class ToolChooser:
         named = toolchain(self.given.project, self.wish, self.config)
         if named or not self.is_open:
             return TaskTools(named)
-        detected = project_detection.at(self.repository, self.commit)
+        detected = project_detection.at_commit(self.repository, self.commit)
         choice = detected.choice
         try:
             wanted = self.config.sandbox.toolchain(choice.stacks, choice.packages)

@@ -49,7 +49,9 @@ def plan_wish(context: EngineContext, wish: PlanLanding) -> dict[str, Any]:
         return patch_list(of, tree, hidden).to_json()
     order = order_of(of, task, wish, tree, chosen)
     planned = plan(of, order, options(context), hidden)
-    return replace(planned.listed, acknowledged=known(context, of, order)).to_json()
+    return replace(
+        planned.listed, acknowledged=acknowledged_before(context, of, order)
+    ).to_json()
 
 
 def reviewed(context: EngineContext, task: Task, tree: str) -> Snapshot:
@@ -74,7 +76,9 @@ def options(context: EngineContext) -> LandingOptions:
     )
 
 
-def known(context: EngineContext, of: TaskGit, order: MergeOrder) -> tuple[str, ...]:
+def acknowledged_before(
+    context: EngineContext, of: TaskGit, order: MergeOrder
+) -> tuple[str, ...]:
     """Keys that were acknowledged in earlier merges of this kind."""
     return context.read().events.acknowledged(str(of.repo.root), order.strategy)
 

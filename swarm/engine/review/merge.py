@@ -45,7 +45,7 @@ def merge(context: EngineContext, wish: Merge) -> dict[str, Any]:
         return _write_patch(context, of, listed, wish.output)
     order = landing.order_of(of, task, wish, taken.tree, strategy)
     planned = landing.plan(of, order, landing.options(context), taken.hidden)
-    known = landing.known(context, of, order)
+    known = landing.acknowledged_before(context, of, order)
     listed = replace(planned.listed, acknowledged=known)
     acknowledgements.require(listed, wish.accepted, wish.acknowledged)
     _require_seen(of, listed, wish.landing_tree)

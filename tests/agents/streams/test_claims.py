@@ -31,10 +31,10 @@ def test_trouble_is_told_apart(words: str, status: float | None, state: str) -> 
 
 
 def test_a_limit_s_time_is_believed_within_a_month() -> None:
-    assert claims.at(NOW + 60, NOW) == NOW + 60
-    assert claims.at((NOW + 60) * 1000, NOW) == NOW + 60
+    assert claims.plausible_time(NOW + 60, NOW) == NOW + 60
+    assert claims.plausible_time((NOW + 60) * 1000, NOW) == NOW + 60
     for moment in (None, 0.0, -5.0, 1.0, NOW + 1e9):
-        assert claims.at(moment, NOW) is None
+        assert claims.plausible_time(moment, NOW) is None
     assert claims.after(2000, NOW) == NOW + 2
     for wait in (None, 0.0, -1.0, 1e14):
         assert claims.after(wait, NOW) is None

@@ -20,7 +20,9 @@ def test_what_is_tracked_at_the_commit_counts(repo: Path, tmp_path: Path) -> Non
 
     assert (root, found.choice.stacks) == (repo, ("go",))
     assert found.files == 5
-    earlier = project_detection.at(Repository.open(repo, paths.home), f"{commit}~1")
+    earlier = project_detection.at_commit(
+        Repository.open(repo, paths.home), f"{commit}~1"
+    )
     assert earlier.choice.stacks == ()
 
 
@@ -34,7 +36,7 @@ def test_what_git_cannot_read_is_a_note(repo: Path, tmp_path: Path) -> None:
         file.write_bytes(content[: len(content) // 2])
     repository = Repository.open(tmp_path / "repo", tmp_path / "home")
 
-    found = project_detection.at(repository, "HEAD")
+    found = project_detection.at_commit(repository, "HEAD")
 
     assert any("could not be" in note for note in found.notes)
-    assert "no commit yet" in project_detection.at(repository, "").notes[0]
+    assert "no commit yet" in project_detection.at_commit(repository, "").notes[0]

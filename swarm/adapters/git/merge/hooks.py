@@ -79,7 +79,7 @@ def items(task: TaskGit, order: MergeOrder) -> tuple[LandingItem, ...]:
 
     None of them runs, but for `commit-msg` if the order asks for it.
     """
-    hooks = found(task, order)
+    hooks = executable_hooks(task, order)
     return tuple(_item(task, order, hook) for hook in hooks) + tuple(
         LandingItem(
             Subject.HOOK,
@@ -92,7 +92,7 @@ def items(task: TaskGit, order: MergeOrder) -> tuple[LandingItem, ...]:
     )
 
 
-def found(task: TaskGit, order: MergeOrder) -> tuple[Hook, ...]:
+def executable_hooks(task: TaskGit, order: MergeOrder) -> tuple[Hook, ...]:
     """The executable hooks for the order's strategy, in git's order."""
     task = in_force.on_target(task, order.target)
     work_tree, git_dir = _place(task, order.target)

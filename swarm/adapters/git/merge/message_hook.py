@@ -26,7 +26,9 @@ def run(task: TaskGit, order: MergeOrder, message: str, options: LandingOptions)
     reviewed tree changes it.
     """
     named = (
-        hook for hook in hooks.found(task, order) if hook.name == hooks.MESSAGE_HOOK
+        hook
+        for hook in hooks.executable_hooks(task, order)
+        if hook.name == hooks.MESSAGE_HOOK
     )
     hook = next(named, None)
     if not hook:
