@@ -1,6 +1,5 @@
 """`swarm ls` and `swarm show`: tasks, read from the database without the keeper."""
 
-import json
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -13,9 +12,10 @@ from swarm.bootstrap.keeper_lock import keeper_pid
 from swarm.cli import exit_codes, output, setup_log
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
+from swarm.engine.readers import box_record
+from swarm.errors import SwarmError
 from swarm.model import (
     agent_state_text,
-    box_contents,
     cover_text,
     disk_use,
     format,
@@ -134,13 +134,10 @@ def show(args: Namespace) -> int:
 def missing_of(places: HomePaths, task_id: int) -> str:
     """What of the repository the sandbox has not, a line for each reason."""
     try:
-        body = json.loads(places.box_contents(task_id).read_bytes())
-        lines = repository_page.summary(box_contents.from_json(body))
-        return "\n".join(safe_line(line, 500) for line in lines)
-    except FileNotFoundError:
-        return ""
-    except (ValueError, TypeError, KeyError) as error:
-        return f"its record cannot be read: {safe_line(str(error))}"
+        lines = repository_page.summary(box_record.read(places, task_id))
+    except SwarmError as error:
+        return error.message
+    return "\n".join(safe_line(line, 500) for line in lines)
 
 
 def state_of(task: Task) -> str:

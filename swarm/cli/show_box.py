@@ -1,12 +1,8 @@
 """`swarm show ID --as …`: a task's sandbox as others would start it."""
 
-import json
-from dataclasses import replace
-
 from swarm.cli import exit_codes, output
+from swarm.engine.readers import box_record
 from swarm.errors import SwarmError
-from swarm.model import box_contents
-from swarm.model.covers import Cover
 from swarm.model.task import State, Task
 from swarm.plan import box_text, cover_mounts, specs
 from swarm.plan.gate_containers import GateNames
@@ -34,26 +30,11 @@ def _spec(paths: HomePaths, queries: TaskQueries, task: Task) -> SandboxSpec:
             f"the plan of task {task.id} was stored by another version of swarm",
             hint=f"`swarm show {task.id} --json` prints it as it is",
         ) from error
-    held = _covers(paths, task)
-    labelled = any(mount.relabel for mount in spec.mounts)
-    over = cover_mounts.mounts(paths.covers(task.id), held, labelled)
-    spec = replace(spec, mounts=(*spec.mounts, *over))
+    held = box_record.read(paths, task.id).covers
+    spec = cover_mounts.with_covers(spec, paths.covers(task.id), held)
     if task.state is State.LIVE and task.net.name:
         return specs.with_network(spec, GateNames(paths.tag).net(task.net.name))
     return spec
-
-
-def _covers(paths: HomePaths, task: Task) -> tuple[Cover, ...]:
-    """What lies over its worktree; nothing before that is made."""
-    try:
-        body = json.loads(paths.box_contents(task.id).read_bytes())
-        return box_contents.from_json(body).covers
-    except FileNotFoundError:
-        return ()
-    except (ValueError, TypeError, KeyError) as error:
-        raise SwarmError(
-            f"the record of what the box of task {task.id} has cannot be read"
-        ) from error
 
 
 def _note(task: Task, spec: SandboxSpec) -> str:

@@ -61,8 +61,7 @@ def spec(
     `shell`, begins at the root of the worktree, and reads nothing from a terminal.
     Of an earlier home, at the path `seed` of this machine, it first copies the caches.
     """
-    relabel = any(mount.relabel for mount in sandbox.mounts)
-    seeds = (Mount("bind", seed, SEED, read_only=True, relabel=relabel),)
+    seeds = (Mount("bind", seed, SEED, read_only=True, relabel=sandbox.relabels),)
     script = f"{_COPY_CACHES if seed else ''}{_RUN}"
     return replace(
         sandbox,

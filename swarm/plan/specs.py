@@ -98,6 +98,11 @@ class SandboxSpec:
     init: bool = True
     hostname: str = HOSTNAME
 
+    @property
+    def relabels(self) -> bool:
+        """What is mounted gets the label that containers share, for SELinux."""
+        return any(mount.relabel for mount in self.mounts)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

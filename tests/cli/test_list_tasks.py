@@ -227,7 +227,7 @@ def test_show_says_if_the_record_of_what_is_missing_cannot_be_read(
     record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text("{}")
 
-    assert "its record cannot be read" in swarm("show", str(number))[1]
+    assert "what the box of task 1 has cannot be read" in swarm("show", str(number))[1]
 
 
 def test_tasks_of_other_repositories_are_not_denied(

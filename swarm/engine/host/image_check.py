@@ -66,9 +66,13 @@ def stand_of(plan: Plan) -> Stand:
     sandbox = plan.sandbox
     first = plan.program or sandbox.argv[0]
     program = SHELL if first in SHELLS else first
-    selinux = any(mount.relabel for mount in sandbox.mounts)
     return Stand(
-        sandbox.image, sandbox.user, program, sandbox.runtime, selinux, sandbox.userns
+        sandbox.image,
+        sandbox.user,
+        program,
+        sandbox.runtime,
+        sandbox.relabels,
+        sandbox.userns,
     )
 
 

@@ -9,7 +9,7 @@ from swarm.adapters.git.worktree import covers
 from swarm.engine.context import EngineContext
 from swarm.errors import ToolError
 from swarm.model import events
-from swarm.model.covers import Cover, Wanted
+from swarm.model.covers import Wanted
 from swarm.model.project import FILE, ProjectChoice
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
@@ -22,7 +22,7 @@ def wanted(plan: Plan) -> Wanted:
     return Wanted(plan.project.protect, plan.project.hide)
 
 
-def look(
+def notes_on_absent(
     repository: Repository, commit: str, choice: ProjectChoice, written: ProjectChoice
 ) -> tuple[str, ...]:
     """Notes on what is `written` in the repository's file and is not in the commit.
@@ -40,22 +40,19 @@ def look(
     )
 
 
-def over_worktree(context: EngineContext, task: Task, plan: Plan) -> Plan:
-    """The plan of a first start: with the mounts over the worktree that was made."""
+def with_covers(context: EngineContext, task: Task, plan: Plan) -> Plan:
+    """The plan with the mounts over the worktree, where everything is in its place.
+
+    It is in a worktree that was just made; else `put_back` comes first.
+    """
     if not wanted(plan):
         return plan
     of = context.task_git(task)
     _require_record(of)
-    return _with_mounts(of, plan, cover_record.load(of))
-
-
-def over_kept(context: EngineContext, task: Task, plan: Plan) -> Plan:
-    """The plan of a later start, over the worktree as its agent left it."""
-    if not wanted(plan):
-        return plan
-    put_back(context, task, plan)
-    of = context.task_git(task)
-    return _with_mounts(of, plan, cover_record.load(of))
+    held = cover_record.load(of)
+    return replace(
+        plan, sandbox=cover_mounts.with_covers(plan.sandbox, of.covers, held)
+    )
 
 
 def put_back(context: EngineContext, task: Task, plan: Plan) -> None:
@@ -81,9 +78,3 @@ def _require_record(of: TaskGit) -> None:
             "more",
             hint=f"start it anew: `swarm retry {of.task}`",
         )
-
-
-def _with_mounts(of: TaskGit, plan: Plan, held: tuple[Cover, ...]) -> Plan:
-    labelled = any(mount.relabel for mount in plan.sandbox.mounts)
-    mounts = (*plan.sandbox.mounts, *cover_mounts.mounts(of.covers, held, labelled))
-    return replace(plan, sandbox=replace(plan.sandbox, mounts=mounts))

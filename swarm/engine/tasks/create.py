@@ -190,7 +190,7 @@ def _resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
     ).policy
     choice = project.resolved(given.project, agent.name, wanted, config)
-    notes = covers.look(repository, base.commit, choice, given.project)
+    notes = covers.notes_on_absent(repository, base.commit, choice, given.project)
     return _Resolved(
         wish,
         prompt,
@@ -281,13 +281,13 @@ def _queue(
         copies_room.check_room(len(wanted), sample, room(first.host.paths.home))
     makes = [partial(_queued, tasks, retry_of, name) for tasks, name in wanted]
     notes = [note for tasks in each for note in (*tasks.notes, tasks.found_tools)]
-    said = [*dict.fromkeys(filter(None, notes))]
-    queued = context.journal.queue_all(makes, wish=wish_id, notes=said)
+    notes_once = [*dict.fromkeys(filter(None, notes))]
+    queued = context.journal.queue_all(makes, wish=wish_id, notes=notes_once)
     for task, (tasks, _) in zip(queued, wanted, strict=True):
         troubles = [events.Trouble("bring", note) for note in tasks.bring.notes]
         troubles += [events.Trouble("project", note) for note in tasks.notes]
         context.journal.record(task.id, *troubles)
-    return {"tasks": [task.id for task in queued], "notes": said}
+    return {"tasks": [task.id for task in queued], "notes": notes_once}
 
 
 def _queued(

@@ -108,7 +108,7 @@ def _carry_out(
         task = _with_free_branch(context, task)
     task = _create_worktree_and_net(parts, task, plan, steps, cleanup)
     env_files.write(context, task, plan, steps)
-    plan = covers.over_worktree(context, task, plan)
+    plan = covers.with_covers(context, task, plan)
     if plan.project.service_container:
         with steps.step("services"):
             services.begin(parts, task, plan, cleanup, steps.note)

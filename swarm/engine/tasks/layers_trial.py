@@ -26,7 +26,7 @@ def fault(context: EngineContext, plan: Plan) -> str:
     Blocks for about a second, as a rule once a keeper.
     """
     home = context.paths.home
-    if any(mount.relabel for mount in plan.sandbox.mounts):
+    if plan.sandbox.relabels:
         return "SELinux gives each sandbox a label of its own"
     if not warm_box.is_mountable(str(home)):
         return "the path of the home has letters that no mount takes"

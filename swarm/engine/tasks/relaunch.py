@@ -92,7 +92,8 @@ def _carry_out(
         _require_kept(context, task)
         stand = image_check.stand_of(plan)
         seen = image_check.look(context.containers, context.paths, stand)
-        plan = covers.over_kept(context, task, plan)
+        covers.put_back(context, task, plan)
+        plan = covers.with_covers(context, task, plan)
     with steps.step("net"):
         net = parts.nets.take()
         cleanup.callback(

@@ -46,8 +46,7 @@ def fill_worktree(
 
 
 def _folder(plan: Plan, place: Path, target: str, read_only: bool = False) -> Mount:
-    relabel = any(mount.relabel for mount in plan.sandbox.mounts)
-    return Mount("bind", str(place), target, read_only, relabel)
+    return Mount("bind", str(place), target, read_only, plan.sandbox.relabels)
 
 
 def run(context: EngineContext, box: SandboxSpec) -> None:

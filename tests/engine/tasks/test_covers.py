@@ -44,7 +44,7 @@ def test_what_is_not_there_is_noted(tmp_path: Path) -> None:
     written = ProjectChoice(protect=("README.md",), hide=(".evn",))
     choice = ProjectChoice(protect=("README.md", ".vscode"), hide=(".evn",))
 
-    notes = covers.look(repository, repository.head, choice, written)
+    notes = covers.notes_on_absent(repository, repository.head, choice, written)
 
     assert notes == ("swarm.toml: hide: there is no .evn at the base",)
 
@@ -54,7 +54,7 @@ def test_what_cannot_be_covered_is_refused(tmp_path: Path) -> None:
     choice = ProjectChoice(hide=("link/a.py",))
 
     with pytest.raises(Refused, match=r"hide: link/a\.py is behind the link link"):
-        covers.look(repository, repository.head, choice, choice)
+        covers.notes_on_absent(repository, repository.head, choice, choice)
 
 
 def test_from_the_queue_to_the_merge(harness: KeeperHarness, sample: Path) -> None:

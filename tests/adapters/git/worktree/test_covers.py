@@ -1,6 +1,7 @@
 """A cover is a copy of the host's own, and leaves nothing hidden in the worktree."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import covers, create
 from swarm.errors import Refused, ToolError
 from swarm.model.covers import Cover, Wanted
-from swarm.plan.cover_mounts import mounts
+from swarm.plan.cover_mounts import with_covers
+from swarm.plan.specs import Mount
 from tests.adapters.git.git_helpers import commit_all, new_repository, sh_git, task_on
+from tests.plan.builders import SPEC
 
 HIDE = Wanted(hide=(".env", "keys"))
 PROTECT = Wanted(protect=("ci/jobs.yml", ".vscode"))
@@ -43,6 +46,11 @@ def made(repo: Path, wanted: Wanted) -> TaskGit:
     return task
 
 
+def mounts_over(task: TaskGit) -> tuple[Mount, ...]:
+    bare = replace(SPEC, mounts=())
+    return with_covers(bare, task.covers, cover_record.load(task)).mounts
+
+
 def kinds(task: TaskGit) -> dict[str, str]:
     return {cover.path: cover.stands for cover in cover_record.load(task)}
 
@@ -67,7 +75,7 @@ def test_what_is_protected_is_a_copy(repo: Path) -> None:
     """For any user to read, with modes and times; not the worktree's own file."""
     task = made(repo, PROTECT)
 
-    over = mounts(task.covers, cover_record.load(task))
+    over = mounts_over(task)
 
     assert {mount.target for mount in over} == {
         "/workspace/.vscode",
@@ -96,7 +104,7 @@ def test_each_kind_of_path_is_known(repo: Path) -> None:
         "none": "nothing",
         "keys": "directory",
     }
-    over = mounts(task.covers, cover_record.load(task))
+    over = mounts_over(task)
     assert {mount.target for mount in over} == {
         "/workspace/README.md",
         "/workspace/keys",
@@ -107,7 +115,7 @@ def test_a_hidden_link_is_not_there(repo: Path) -> None:
     task = made(repo, Wanted(hide=("link",)))
 
     assert not os.path.lexists(task.worktree / "link")
-    assert mounts(task.covers, cover_record.load(task)) == ()
+    assert mounts_over(task) == ()
 
 
 def test_a_path_behind_a_link_is_refused(repo: Path) -> None:
