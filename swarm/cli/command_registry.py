@@ -75,6 +75,12 @@ def _retry() -> CommandFunctions:
     return CommandFunctions(retry.retry_arguments, retry.retry)
 
 
+def _restart() -> CommandFunctions:
+    from swarm.cli import restart  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(restart.restart_arguments, restart.restart)
+
+
 def _setup() -> CommandFunctions:
     from swarm.cli import setup  # noqa: PLC0415 - only when it is called
 
@@ -267,6 +273,7 @@ COMMANDS: Commands = {
     "setup": Command(
         STEER, "show a task's set-up and warm bases; have a failed one go on", _setup
     ),
+    "restart": Command(STEER, "start services beside a task again", _restart),
     "retry": Command(
         STEER,
         "start the same task anew, under a new id, or have it go on",

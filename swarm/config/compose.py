@@ -30,12 +30,12 @@ _HARMLESS = {"privileged": ("false",), "network_mode": ("bridge", "none")}
 _NO_DIFFERENCE = frozenset({
     "annotations", "attach", "cap_drop", "container_name", "depends_on", "expose",
     "hostname", "init", "labels", "links", "logging", "networks", "profiles",
-    "pull_policy", "read_only", "restart", "stop_grace_period", "stop_signal",
+    "pull_policy", "read_only", "stop_grace_period", "stop_signal",
 })  # fmt: skip
 """Keys that a box fulfils by itself, or that are of no use in it."""
 _TAKEN = frozenset({
-    "command", "entrypoint", "environment", "healthcheck", "image", "ports", "tmpfs",
-    "volumes",
+    "command", "entrypoint", "environment", "healthcheck", "image", "ports", "restart",
+    "tmpfs", "volumes",
 })  # fmt: skip
 _VARIABLE = re.compile(
     r"\$(?:\$|\{([A-Za-z_]\w*)(?:(:?[-+?])([^{}]*))?\}|([A-Za-z_]\w*))"
@@ -128,6 +128,7 @@ def _service(reading: _Reading, body: Mapping[str, Any]) -> ServiceContainer:
         "health": health,
         "port": port,
         "health_seconds": seconds,
+        "restart": _restart(reading, body.get("restart")),
     }
     try:
         checked = project.ServiceContainer.model_validate(shape)
@@ -259,6 +260,25 @@ def _health(reading: _Reading, value: object) -> tuple[str, int]:
     interval = _seconds(value.get("interval")) or 30.0
     wait = _seconds(value.get("start_period")) + tries * interval
     return command, min(3600, max(usual, round(wait)))
+
+
+_RESTARTS = {
+    "no": "no",
+    "false": "no",
+    "on-failure": "on-failure",
+    "always": "always",
+    "unless-stopped": "always",
+}
+
+
+def _restart(reading: _Reading, value: object) -> str:
+    """When it is started again; how often is the box's own bound."""
+    if value is None:
+        return ServiceContainer().restart
+    word = reading.plain("restart", value).partition(":")[0]
+    if word not in _RESTARTS:
+        raise reading.wrong("restart", f"{_shown(word)}: {', '.join(_RESTARTS)}")
+    return _RESTARTS[word]
 
 
 def _seconds(value: object) -> float:

@@ -5,7 +5,7 @@ repository.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -131,6 +131,7 @@ class ServiceContainer(Strict):
     health: CommandOrNone = ""
     port: Port | None = None
     health_seconds: Annotated[int, Field(ge=1, le=3600, strict=True)] = 60
+    restart: Literal["on-failure", "always", "no"] = "on-failure"
 
     @model_validator(mode="after")
     def _one_kind(self) -> "ServiceContainer":

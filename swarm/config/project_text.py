@@ -135,6 +135,7 @@ def _service(name: str, service: ServiceContainer) -> Iterator[str]:
         "health",
         "port",
         "health_seconds",
+        "restart",
     ):
         value = getattr(service, key)
         if value != getattr(default, key):

@@ -20,6 +20,7 @@ from swarm.engine.tasks import (
     ports,
     removal,
     repository_moved,
+    service_restarts,
     setup_decision,
     shell,
 )
@@ -90,6 +91,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.Kill: _task_with_parts(control.kill),
     wishes.Pause: _task(control.pause),
     wishes.Resume: _task(control.resume),
+    wishes.RestartServices: _wish_with_parts(service_restarts.restart),
     wishes.SendText: control.send,
     wishes.AnswerQuestion: _answer,
     wishes.OpenShell: _wish(shell.open_shell),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.engine.host.home_state import HomeLook, HomeState, HomeTrouble
 from swarm.errors import SwarmError
@@ -165,7 +166,7 @@ class HomeWatch:
                 now = context.read().tasks.get(task.id)
                 if now.state is not State.LIVE or now.paused or place.exists():
                     continue
-                context.containers.pause(context.names(task.id).sandbox)
+                freezing.freeze(context, task.id)
                 reason = f"its worktree {safe_line(str(place))} was removed by hand"
                 hint = (
                     f"what it writes is lost: `swarm stop {task.id}`, then discard and "

@@ -46,6 +46,7 @@ from swarm.engine.tasks import (
     relaunch,
     removal,
     screen_watch,
+    service_restarts,
     services,
     state_watch,
 )
@@ -115,14 +116,15 @@ class Keeper:
         """`_renewing` are agents whose login is being renewed."""
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
-        self._room_look: Future[object] | None = None
         self._screens, self._streams = ScreenWatch(context), StreamWatch(context)
         self._after_limits = after_limit.AfterLimits(context)
         self._states = state_watch.StateWatch(
             context, parts.meter.newest, lambda: parts.sensor.sees_commands
         )
         self._conversations = conversation_watch.ConversationWatch(context)
-        self._screen_look: Future[object] | None = None
+        self._room_look = self._screen_look = _none()
+        self._waits = removal.Waits(context.clock)
+        self._services = service_restarts.ServiceRestarts(parts, self._workers.submit)
         self._last_error = self.lost_home = ""
         """`lost_home` is a sentence, once the home was removed, moved or replaced."""
         self._undecided: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -131,7 +133,6 @@ class Keeper:
         """Something else could not be; all tasks are compared with the world then."""
         self._changes, self._next_due = -1, math.inf
         """The journal's changes that were looked at; when the next wish is due."""
-        self._waits = removal.Waits(context.clock)
         self._rebooted = False
         """The machine was restarted since the last keeper, and no task knows yet."""
         self._has_begun = False
@@ -276,6 +277,8 @@ class Keeper:
                 self._launching.add(task.id)
                 self._workers.submit(self._launch, task.id)
         self._continue_interrupted(tasks)
+        wait = self._services.look(tasks, self._context.clock())
+        self._next_due = min(self._next_due, time.monotonic() + wait)
 
     def _is_held(self, tasks: list[Task], task: Task) -> bool:
         """True if it waits for a limit; then it is looked at again in a moment."""
@@ -605,6 +608,11 @@ class Keeper:
         )
         if not newest or newest[-1].event != trouble:
             self._record_trouble(trouble)
+
+
+def _none() -> Future[object] | None:
+    """Nothing yet; its type says what there will be."""
+    return None
 
 
 def _launch(parts: EngineParts, task_id: int) -> None:

@@ -236,7 +236,19 @@ def _service_ready(event: events.ServiceReady) -> EventText:
 
 def _service_ended(event: events.ServiceEnded) -> EventText:
     service, reason = safe_line(event.service, 40), safe_line(event.reason, 200)
-    return "✕", f"the service {service} {reason}", ERROR
+    if event.again is None:
+        return "✕", f"the service {service} {reason}; it is not started again", ERROR
+    again = f"it is started again in {format.duration(event.again)}"
+    return "✕", f"the service {service} {reason}; {again}", WARNING
+
+
+def _service_starting(event: events.ServiceStarting) -> EventText:
+    by = " by you" if event.by_you else ""
+    return (
+        "·",
+        f"the service {safe_line(event.service, 40)} is started again{by}",
+        MUTED,
+    )
 
 
 def _sensor_up(event: events.SensorUp) -> EventText:
@@ -518,6 +530,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.ServicePreparing: _service_preparing,
     events.ServiceReady: _service_ready,
     events.ServiceEnded: _service_ended,
+    events.ServiceStarting: _service_starting,
     events.Trouble: _trouble,
     # The sensor.
     events.SensorUp: _sensor_up,

@@ -182,6 +182,16 @@ class ServiceEnded(Event):
 
     service: str
     reason: str
+    again: float | None = None
+    """Seconds until it is started again; None if it is not."""
+
+
+@event("life")
+class ServiceStarting(Event):
+    """A service that ended is started again, beside the task that goes on."""
+
+    service: str
+    by_you: bool = False
 
 
 @event("life")

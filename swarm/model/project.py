@@ -31,6 +31,8 @@ class ServiceContainer:
     """Where it listens, in the task's own network namespace."""
     health_seconds: int = 60
     """The time in which it must become healthy."""
+    restart: str = "on-failure"
+    """When it is started again if it ends: `on-failure`, `always` or `no`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.model.task import ServiceState
 
@@ -14,6 +15,11 @@ def lines(services: Iterable[ServiceState]) -> list[str]:
 def state(service: ServiceState) -> str:
     """What it is and where it answers; or that, and why, it has ended."""
     what = safe_line(service.what, 80)
+    if service.starting:
+        return f"{what}, is being started again"
     if service.ended:
-        return f"{what}, {safe_line(service.ended, 160)}"
-    return f"{what} at localhost:{service.port}" if service.port else f"{what}, runs"
+        again = "" if service.again_at is None else "; it is started again in a moment"
+        return f"{what}, {safe_line(service.ended, 160)}{again}"
+    runs = f"{what} at localhost:{service.port}" if service.port else f"{what}, runs"
+    ends = f", ended {plural(service.ends, 'time')} before" if service.ends else ""
+    return f"{runs}{ends}"

@@ -72,6 +72,14 @@ class ServiceState:
     """Where it listens in the sandbox; 0 if it is not known."""
     ended: str = ""
     """Why it does not run any more; empty while it does."""
+    since: float = 0.0
+    """When it answered, or ended."""
+    ends: int = 0
+    """How often it ended soon after it answered."""
+    again_at: float | None = None
+    """When it is started again; None if it runs, or is not."""
+    starting: bool = False
+    """It is being started again, and does not answer yet."""
 
 
 @frozen

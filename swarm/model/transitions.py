@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarm.errors import IllegalMove
-from swarm.model import events, limits, wanted_tools
+from swarm.model import events, limits, service_restart, wanted_tools
 from swarm.model.question import MOST_ANSWERS, Answer, FollowUp
 from swarm.model.task import (
     CONTINUABLE,
@@ -153,17 +153,42 @@ def _tool_wanted(task: Task, _at: float, event: events.ToolWanted) -> Task:
     return replace(task, wants=(*task.wants, event.name))
 
 
-def _service_ready(task: Task, _at: float, event: events.ServiceReady) -> Task:
+def _service_ready(task: Task, at: float, event: events.ServiceReady) -> Task:
     others = [known for known in task.services if known.name != event.service]
-    ready = ServiceState(event.service, event.what, event.port)
+    before = [known for known in task.services if known.name == event.service]
+    ends = before[0].ends if before else 0
+    ready = ServiceState(event.service, event.what, event.port, since=at, ends=ends)
     services = sorted([*others, ready], key=lambda service: service.name)
     return replace(task, services=tuple(services))
 
 
-def _service_ended(task: Task, _at: float, event: events.ServiceEnded) -> Task:
+def _service_ended(task: Task, at: float, event: events.ServiceEnded) -> Task:
+    def end(known: ServiceState) -> ServiceState:
+        return replace(
+            known,
+            ended=event.reason,
+            since=at,
+            ends=service_restart.ends_with(known, at),
+            again_at=None if event.again is None else at + event.again,
+            starting=False,
+        )
+
+    return _with_service(task, event.service, end)
+
+
+def _service_starting(task: Task, _at: float, event: events.ServiceStarting) -> Task:
+    def begin(known: ServiceState) -> ServiceState:
+        ends = 0 if event.by_you else known.ends
+        return replace(known, ended="", ends=ends, again_at=None, starting=True)
+
+    return _with_service(task, event.service, begin)
+
+
+def _with_service(
+    task: Task, name: str, change: Callable[[ServiceState], ServiceState]
+) -> Task:
     services = tuple(
-        replace(known, ended=event.reason) if known.name == event.service else known
-        for known in task.services
+        change(known) if known.name == name else known for known in task.services
     )
     return replace(task, services=services)
 
@@ -581,6 +606,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.StepDone: _step_done,
     events.ServiceReady: _service_ready,
     events.ServiceEnded: _service_ended,
+    events.ServiceStarting: _service_starting,
     events.ToolWanted: _tool_wanted,
     events.StepProgress: _step_progress,
     events.BaseMoved: _base_moved,

@@ -141,6 +141,15 @@ class Resume(TaskWish):
 
 
 @frozen
+class RestartServices(TaskWish):
+    """Start services beside a live task again."""
+
+    verb = "restart_services"
+    service: str = ""
+    """One by its name, whether it runs or not; empty for all that have ended."""
+
+
+@frozen
 class SendText(TaskWish):
     """Paste text into the agent's pane and press Enter."""
 
@@ -589,6 +598,7 @@ _KINDS: dict[str, type[Wish]] = {
         Kill,
         Pause,
         Resume,
+        RestartServices,
         SendText,
         AnswerQuestion,
         OpenShell,

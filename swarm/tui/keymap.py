@@ -55,6 +55,7 @@ TASKS = (
     Key("stop", "s", "s", "stop", "ask the agent to end; its work is kept", 45),
     Key("kill", "K", "K", "kill", "end every process of the sandbox at once"),
     Key("shell", "S", "S", "shell", "a shell of yours in the sandbox; Ctrl+Q back"),
+    Key("restart", "R", "R", "services", "start its services again that have ended"),
     Key("ports", "o", "o", "ports", "open a page that its server serves, or a port"),
     Key("policy", "P", "P", "policy", "what this task may reach, and why", 52),
     Key("audit", "A", "A", "audit", "all that happened, on one timeline", 53),

@@ -65,6 +65,7 @@ def test_what_a_box_can_give_is_taken() -> None:
             health="pg_isready -U $POSTGRES_USER",
             port=5432,
             health_seconds=190,
+            restart="always",
         ),
         "cache": ServiceContainer(
             image="redis:7",
@@ -195,3 +196,20 @@ def test_any_service_is_taken_or_refused(body: dict[str, object]) -> None:
     with suppress(ConfigError):
         service = compose._service(reading, {"image": "x:1", **body})
         assert service.image
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [("no", "no"), ("on-failure:3", "on-failure"), ("unless-stopped", "always")],
+)
+def test_when_it_is_started_again_is_taken(said: str, taken: str) -> None:
+    """How often is the box's own bound."""
+    text = f'services: {{db: {{image: "a", restart: "{said}"}}}}'
+    choice, _ = compose.applied(replace(CHOICE, services=("db",)), text)
+    assert choice.service_container["db"].restart == taken
+
+
+def test_an_unknown_word_on_restarts_is_refused() -> None:
+    text = "services: {db: {image: a, restart: sometimes}}"
+    with pytest.raises(ConfigError, match=r"services\.db\.restart: sometimes"):
+        compose.applied(replace(CHOICE, services=("db",)), text)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from swarm.config import schema
+from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.errors import PlanError, Refused
 from swarm.model import budget, events
@@ -16,7 +17,7 @@ def check(context: EngineContext, task_id: int) -> None:
     why = budget.exceeded_reason(task)
     if not why or task.state is not State.LIVE or task.paused:
         return
-    context.containers.pause(context.names(task.id).sandbox)
+    freezing.freeze(context, task.id)
     context.journal.record(
         task.id, events.BudgetSpent(why), events.TaskPaused("its budget")
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from swarm.config import load, policy_files, policy_writer, public_suffixes
+from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import (
     policy_resolver,
@@ -152,7 +153,7 @@ def _cut_and_pause(parts: EngineParts, task: Task) -> None:
     with context.locks.of(task.id):
         task_network.cut(parts, task.id, "cut by you")
         if not task.paused:
-            context.containers.pause(context.names(task.id).sandbox)
+            freezing.freeze(context, task.id)
             context.journal.record(task.id, events.TaskPaused())
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from swarm.agents import registry
+from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget
 from swarm.engine.parts import EngineParts
@@ -22,7 +23,7 @@ def stop(parts: EngineParts, task_id: int) -> None:
     task = context.live_task(task_id)
     name = context.names(task.id).sandbox
     if task.paused:
-        context.containers.resume(name)
+        freezing.thaw(context, task.id)
     context.containers.stop(name, context.config().stop_grace)
     finish.record_end(parts, task_id, "stopped by you")
 
@@ -38,15 +39,15 @@ def kill(parts: EngineParts, task_id: int) -> None:
 
 
 def pause(context: EngineContext, task_id: int) -> None:
-    """Freeze every process of the sandbox; fine where it is frozen."""
+    """Freeze the sandbox and the services beside it; fine where they are frozen."""
     task = context.live_task(task_id)
     if not task.paused:
-        context.containers.pause(context.names(task.id).sandbox)
+        freezing.freeze(context, task.id)
         context.journal.record(task_id, events.TaskPaused())
 
 
 def resume(context: EngineContext, task_id: int) -> None:
-    """Let a frozen sandbox run; fine where it runs.
+    """Let a frozen sandbox and its services run; fine where they run.
 
     One that its budget stopped is given as much again: the human has seen the sum.
     NoRoom for one that was stopped because of its disk, while that is full.
@@ -57,7 +58,7 @@ def resume(context: EngineContext, task_id: int) -> None:
             context.require_room(f"resuming task {task_id}")
         if task.budget.exceeded:
             budget.raise_again(context, task)
-        context.containers.resume(context.names(task.id).sandbox)
+        freezing.thaw(context, task.id)
         context.journal.record(task_id, events.TaskResumed())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from swarm.adapters.disk_use import Limits
+from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.engine.host import task_size
 from swarm.errors import SwarmError
@@ -141,7 +142,7 @@ class DiskQuota:
             now = context.read().tasks.get(task.id)
             if now.state is not State.LIVE or now.paused:
                 return
-            context.containers.pause(context.names(task.id).sandbox)
+            freezing.freeze(context, task.id)
             context.journal.record(task.id, events.TaskPaused(DISK, reason, hint))
 
 

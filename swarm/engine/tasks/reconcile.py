@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters.git.merge import recovery
+from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import orphans
@@ -142,6 +143,11 @@ def _live(parts: EngineParts, known: Task, facts: ContainerFacts | None) -> None
         names = context.names(known.id)
         context.journal.record(known.id, events.TaskLive(names.sandbox, names.pane))
     paused = facts.status == "paused"
+    # A keeper may have ended between the sandbox and the services beside it.
+    if paused:
+        freezing.freeze_services(context, known.id)
+    else:
+        freezing.thaw_services(context, known.id)
     if paused != known.paused:
         context.journal.record(
             known.id, events.TaskPaused() if paused else events.TaskResumed()

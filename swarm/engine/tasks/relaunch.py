@@ -111,7 +111,9 @@ def _carry_out(
         launch.create_over_home(parts, task, plan, cleanup)
     with steps.step("start"):
         launch.start_with_retry(parts, task, plan, cleanup)
-    context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
+    live = context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
+    # One that ended before was not the end of a live task's.
+    services.compare(context, live or task)
 
 
 def _require_kept(context: EngineContext, task: Task) -> None:

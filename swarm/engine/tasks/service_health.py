@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 
 from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts, images
@@ -88,21 +89,33 @@ def _wait_by_command(context: EngineContext, service: Service, seconds: float) -
         raise failed(context, service, reason)
 
 
-def ended(context: EngineContext, container: str) -> str:
-    """How the container ended; empty while it runs."""
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a service came to its end."""
+
+    reason: str
+    exit_code: int | None = None
+    """Its program's own; None if that did not end by itself."""
+
+
+def end_of(context: EngineContext, container: str) -> End | None:
+    """How the container ended; None while it runs."""
     facts = context.containers.inspect(container)
     if facts is None:
-        return "was removed"
+        return End("was removed")
     if facts.status in ("running", "paused", "restarting"):
-        return ""
+        return None
     if facts.oom_killed:
-        return "reached its limit of memory"
-    why = (
-        f"did not start: {facts.error}"
-        if facts.error
-        else f"ended with exit status {facts.exit_code}"
-    )
-    return plain(why, 200)
+        return End("reached its limit of memory")
+    if facts.error:
+        return End(plain(f"did not start: {facts.error}", 200))
+    return End(f"ended with exit status {facts.exit_code}", facts.exit_code)
+
+
+def ended(context: EngineContext, container: str) -> str:
+    """The words on how the container ended; empty while it runs."""
+    end = end_of(context, container)
+    return end.reason if end else ""
 
 
 def failed(context: EngineContext, service: Service, reason: str) -> ToolError:

@@ -14,7 +14,7 @@ from swarm.engine.host import failed_starts, images
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import floor_check, service_health, service_images
 from swarm.errors import SwarmError
-from swarm.model import events
+from swarm.model import events, service_restart
 from swarm.model.task import State, Task
 from swarm.plan import service_containers, service_hosts, specs
 from swarm.plan.naming import KIND_LABEL
@@ -43,11 +43,11 @@ def begin_again(
     start(parts, task, plan, note)
 
 
-def _unnoted(_line: str) -> None:
+def unnoted(_line: str) -> None:
     """Let a line go: nobody writes a log of it."""
 
 
-def start(parts: EngineParts, task: Task, plan: Plan, note: Note = _unnoted) -> None:
+def start(parts: EngineParts, task: Task, plan: Plan, note: Note = unnoted) -> None:
     """Start the services in the task's net; blocks until each of them answers.
 
     ToolError, with the service's last lines, if one does not; the caller ends them.
@@ -55,24 +55,37 @@ def start(parts: EngineParts, task: Task, plan: Plan, note: Note = _unnoted) -> 
     context, wanted = parts.context, plan.project.service_container
     if not wanted:
         return
-    found = service_images.require(context, task.id, wanted, note)
-    planned = service_containers.services(
-        context.names(task.id), plan.sandbox, wanted, found
-    )
+    planned = planned_of(context, task, plan, note)
     _write_hosts(plan)
     net = parts.nets.gate.names.net(task.net.name)
     service_health.require_walls(context, planned[-1], net)
     began = {}
     for service in planned:
-        _start(context, service, net)
+        create(context, service, net)
         began[service.name] = time.monotonic()
     for service in planned:
         service_health.wait_until_ready(context, service, net, began[service.name])
         seconds = round(time.monotonic() - began[service.name], 3)
         note(f"the service {service.name} answers after {seconds} s")
-        what = wanted[service.name].recipe or wanted[service.name].image
-        ready = events.ServiceReady(service.name, what, service.port or 0, seconds)
-        context.journal.record(task.id, ready)
+        context.journal.record(task.id, ready(plan, service, seconds))
+
+
+def planned_of(
+    context: EngineContext, task: Task, plan: Plan, note: Note = unnoted
+) -> list[Service]:
+    """The services of a task, in order; an image that is not there is made first."""
+    wanted = plan.project.service_container
+    found = service_images.require(context, task.id, wanted, note)
+    return service_containers.services(
+        context.names(task.id), plan.sandbox, wanted, found
+    )
+
+
+def ready(plan: Plan, service: Service, seconds: float) -> events.ServiceReady:
+    """The event that a service answers, so many seconds after its start."""
+    wanted = plan.project.service_container[service.name]
+    what = wanted.recipe or wanted.image
+    return events.ServiceReady(service.name, what, service.port or 0, seconds)
 
 
 def _write_hosts(plan: Plan) -> None:
@@ -86,7 +99,8 @@ def _write_hosts(plan: Plan) -> None:
             file.chmod(0o644)
 
 
-def _start(context: EngineContext, service: Service, net: str) -> None:
+def create(context: EngineContext, service: Service, net: str) -> None:
+    """Create and start a service's container, over what it stored; ToolError."""
     containers, spec = context.containers, service.container
     for volume in service.volumes:
         containers.make_volume(volume, {**spec.labels, KIND_LABEL: DATA_KIND})
@@ -145,8 +159,20 @@ def compare(context: EngineContext, task: Task) -> None:
     if task.state is not State.LIVE:
         return
     for known in task.services:
-        if known.ended:
+        if known.ended or known.starting:
             continue
         container = context.names(task.id).service(known.name)
-        if reason := service_health.ended(context, container):
-            context.journal.record(task.id, events.ServiceEnded(known.name, reason))
+        if end := service_health.end_of(context, container):
+            context.journal.record(task.id, ended(context, task, known.name, end))
+
+
+def ended(
+    context: EngineContext, task: Task, name: str, end: service_health.End
+) -> events.ServiceEnded:
+    """The event of a service's end, with when it is started again."""
+    known = next(one for one in task.services if one.name == name)
+    wanted = context.plan(task).project.service_container
+    ends = service_restart.ends_with(known, context.clock())
+    policy = wanted[name].restart if name in wanted else "no"
+    again = service_restart.delay(policy, end.exit_code, ends)
+    return events.ServiceEnded(name, end.reason, again)

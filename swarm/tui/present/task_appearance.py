@@ -182,7 +182,9 @@ def disabled_reason(action: str, task: Task | None) -> str:
         return f"{need}; {display_name(task, 30)} is {appearance(task).word}"
     if action == "reply" and (reason := reply_destination.refusal(task)):
         return reason
-    if action in ("reply", "shell") and task.paused:
+    if action == "restart" and not any(known.ended for known in task.services):
+        return "no service beside it has ended"
+    if action in ("reply", "restart", "shell") and task.paused:
         return f"p resumes it first; {display_name(task, 30)} is paused"
     return ""
 
@@ -194,6 +196,7 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "attach": (ATTACHABLE, "needs a running task"),
     "shell": (frozenset({State.LIVE}), "needs a running task"),
     "ports": (frozenset({State.LIVE}), "needs a running task"),
+    "restart": (frozenset({State.LIVE}), "needs a running task"),
     "reply": (frozenset({State.LIVE}), "needs a running task"),
     "review": (REVIEWABLE, "needs a task that has begun"),
     "merge": (MERGEABLE, "needs a stopped task (s stops it)"),
