@@ -42,6 +42,7 @@ from swarm.model.landing import (
 )
 from swarm.model.question import Option, Question, QuestionKind
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
+from swarm.model.service_log import ServiceLog
 from swarm.model.standing import Standing
 from swarm.model.usage import Usage
 from swarm.plan.naming import TaskNames, slug
@@ -102,6 +103,7 @@ class Scene:
     """By path, the diff from the reviewed bytes to those that land."""
     logs: dict[int, str] = field(default_factory=dict)
     setup_logs: dict[int, str] = field(default_factory=dict)
+    services: dict[int, tuple[ServiceLog, ...]] = field(default_factory=dict)
     deeds: dict[int, tuple[Action, ...]] = field(default_factory=dict)
     """By task; the last is the newest."""
     traces: dict[int, tuple[PathActivity, ...]] = field(default_factory=dict)
@@ -850,6 +852,13 @@ TOOLS_MISSING = Scene(
     panes={"task-1": "$ docker compose up -d", "task-2": "writing docs …"},
 )
 """A task that tried to use what its box has not."""
+_SERVICES = {
+    "service_container": {
+        "cache": {"recipe": "redis"},
+        "db": {"recipe": "postgres"},
+        "search": {"image": "opensearch:2"},
+    }
+}
 WITH_SERVICES = Scene(
     tasks=(
         SceneTask(
@@ -865,11 +874,44 @@ WITH_SERVICES = Scene(
                 events.ServiceEnded("search", "reached its limit of memory"),
             ),
             "Keep the cart of a guest",
+            more={"plan": {"project": _SERVICES}},
         ),
+        SceneTask(
+            "order-search",
+            60,
+            (
+                *LAUNCH,
+                events.ServiceReady("db", "postgres", 5432, 1.4),
+            ),
+            "Search in old orders",
+            more={"plan": {"project": _SERVICES}},
+        ),
+        SceneTask("docs-openapi", 30, LIVE, "Document the API"),
     ),
-    panes={"task-1": PANE},
+    panes={"task-1": PANE, "task-3": "writing docs …"},
+    services={
+        1: (
+            ServiceLog("cache", "Ready to accept connections tcp"),
+            ServiceLog(
+                "db",
+                "\n".join(
+                    (
+                        "LOG:  starting PostgreSQL 15.8 on x86_64-pc-linux-gnu",
+                        'LOG:  listening on IPv4 address "127.0.0.1", port 5432',
+                        "LOG:  database system is ready to accept connections",
+                        'ERROR:  relation "cart" does not exist at character 15',
+                        "STATEMENT:  select * from cart where guest = $1",
+                        "LOG:  checkpoint starting: time",
+                        "LOG:  checkpoint complete: wrote 41 buffers (0.3%)",
+                    )
+                ),
+            ),
+            ServiceLog("search", "java.lang.OutOfMemoryError: Java heap space\\x1b[2J"),
+        ),
+        2: (ServiceLog("db", "LOG:  database system is ready"),),
+    },
 )
-"""A task with databases beside it, of which one ended."""
+"""A task with databases beside it, of which one ended; one that starts; one without."""
 EMPTY = Scene()
 NO_ENGINE = Scene(
     fleet=(events.KeeperStarted(4711, "0.1.0"), events.ContainerEngineDown("no socket"))
@@ -1404,6 +1446,7 @@ def record(scene: Scene, database: Path) -> FakeBackend:
         ),
         dict(scene.logs),
         dict(scene.setup_logs),
+        dict(scene.services),
         policy=scene.policy,
         landing=scene.landing,
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from swarm.bootstrap import process_log, terminal_recovery, wiring
 from swarm.bootstrap.keeper_lock import keeper_pid
@@ -17,6 +17,7 @@ from swarm.bootstrap.keeper_process import ensure_keeper
 from swarm.engine.host.home_state import HomeLook, HomeTrouble
 from swarm.errors import SwarmError
 from swarm.model.disk_use import TaskSize
+from swarm.model.service_log import ServiceLog
 from swarm.model.standing import Standing
 from swarm.model.task import Task
 from swarm.model.wishes import NewTasks, Wish
@@ -33,6 +34,9 @@ from swarm.tui.backend import (
     Review,
     ToolsChange,
 )
+
+if TYPE_CHECKING:
+    from swarm.adapters.docker import DockerContainers
 
 LOG_BYTES = 4000
 """The end of a launch's or set-up's log, as far as the preview shows it."""
@@ -223,6 +227,17 @@ class DashboardBackend:
     def setup_log(self, task_id: int) -> str:
         """The end of the log; empty if it cannot be read."""
         return _end_of(self._paths.setup_log(task_id))
+
+    @cached_property
+    def _containers(self) -> "DockerContainers":
+        """One connection for all looks at services: they come each second."""
+        return wiring.sandboxes()
+
+    def service_logs(self, task_id: int, lines: int) -> Sequence[ServiceLog]:
+        """What their containers or their kept files have."""
+        from swarm.engine.readers import service_logs  # noqa: PLC0415 - rarely wanted
+
+        return service_logs.read(self._paths, self._containers, task_id, lines)
 
 
 def _end_of(file: Path) -> str:

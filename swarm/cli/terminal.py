@@ -10,6 +10,7 @@ from swarm.adapters.terminal import foreground
 from swarm.bootstrap import home, keeper_process, wiring
 from swarm.cli import exit_codes, keeper_client, output
 from swarm.cli.argument_types import task_id
+from swarm.engine.readers import service_logs
 from swarm.errors import SwarmError
 from swarm.model.safe_text import plain, safe_line, without_colours
 from swarm.model.task import RUNNING, State, Task
@@ -110,24 +111,15 @@ def printed_by_service(paths: HomePaths, task: Task, service: str, tail: int) ->
 
     SwarmError if there is none of that name.
     """
-    names = [known.name for known in task.services]
-    if service in names:
-        raw = wiring.sandboxes().logs(
-            TaskNames(paths.tag, task.id).service(service), tail
-        )
-        text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
-        return _harmless(text).rstrip("\n")
-    ended = {
-        file.name.removeprefix("service-").removesuffix(".log"): file
-        for file in paths.task(task.id).glob("service-*.log")
-    }
-    if service not in ended:
-        known_names = ", ".join(sorted({*names, *ended})) or "none"
-        raise SwarmError(
-            f"task {task.id} has no service {service!r}",
-            hint=f"its services: {safe_line(known_names, 200)}",
-        )
-    return _harmless(_tail(ended[service], tail)).rstrip("\n")
+    engine = wiring.sandboxes()
+    if found := service_logs.read(paths, engine, task.id, tail, service):
+        return found[0].text
+    known = {log.name for log in service_logs.read(paths, engine, task.id, 1)}
+    names = ", ".join(sorted({*known, *(each.name for each in task.services)}))
+    raise SwarmError(
+        f"task {task.id} has no service {service!r}",
+        hint=f"its services: {safe_line(names, 200) or 'none'}",
+    )
 
 
 def _harmless(text: str) -> str:

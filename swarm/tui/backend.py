@@ -15,6 +15,7 @@ from swarm.store.queries import Queries
 if TYPE_CHECKING:  # loading these would be a twentieth of the time to the first paint
     from swarm.model.disk_use import TaskSize
     from swarm.model.review import Change, Hidden
+    from swarm.model.service_log import ServiceLog
     from swarm.model.task import Task
     from swarm.policy.layers import ResolvedPolicy
     from swarm.ports import Screen
@@ -141,6 +142,9 @@ class Backend(Protocol):
 
     def setup_log(self, task_id: int) -> str:
         """The end of the output of a task's set-up; empty if there is none."""
+
+    def service_logs(self, task_id: int, lines: int) -> "Sequence[ServiceLog]":
+        """The last lines of each service beside a task; blocks (SwarmError)."""
 
 
 @frozen

@@ -10,6 +10,7 @@ from swarm.errors import ConfigError, ToolError
 from swarm.model.disk_use import TaskSize
 from swarm.model.landing import LandingList
 from swarm.model.review import Change, Hidden
+from swarm.model.service_log import ServiceLog
 from swarm.model.task import Task
 from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
@@ -87,6 +88,10 @@ class FakeBackend:
     """Launch logs, by the task's number."""
     setup_logs: dict[int, str] = field(default_factory=dict)
     """Outputs of set-ups, by the task's number."""
+    services: dict[int, tuple[ServiceLog, ...]] = field(default_factory=dict)
+    """What services printed, by the task's number."""
+    service_reads: list[int] = field(default_factory=list)
+    """The tasks whose services' output was read."""
     sizes: dict[int, TaskSize] = field(default_factory=dict)
     trouble: str = ""
     addresses: list[str] = field(default_factory=list)
@@ -162,6 +167,11 @@ class FakeBackend:
     def setup_log(self, task_id: int) -> str:
         """The output of a set-up."""
         return self.setup_logs.get(task_id, "")
+
+    def service_logs(self, task_id: int, lines: int) -> Sequence[ServiceLog]:
+        """What they printed, whole."""
+        self.service_reads.append(task_id)
+        return self.services.get(task_id, ())
 
     def resolve_policy(self, _task_id: int) -> ResolvedPolicy:
         """The policy; ConfigError if its file is broken."""

@@ -54,6 +54,8 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "marked": (ALL_STATES, ("j", "x", "j", "x", "x")),
     "marked-question": (ALL_STATES, ("X", "D")),
     "services": (WITH_SERVICES, ("left_square_bracket",)),
+    "services-tab": (WITH_SERVICES, ("left_square_bracket",) * 2),
+    "services-tab-starting": (WITH_SERVICES, ("j", "j", *("left_square_bracket",) * 2)),
     "empty": (EMPTY, ()),
     "no-engine": (NO_ENGINE, ()),
     "new-task": (THREE_RUNNING, ("n",)),

@@ -309,7 +309,7 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
 
 
 def _services(task: Task) -> list[Content]:
-    """Each service with where it answers; the logs are a command's."""
+    """Each service with where it answers; another tab has their output."""
     out = [
         Content.assemble(
             (" ✕ ", ERROR) if service.ended else (" ● ", GOOD),
@@ -318,7 +318,8 @@ def _services(task: Task) -> list[Content]:
         )
         for service in task.services
     ]
-    out.append(Content.styled(f" `swarm logs {task.id} NAME` has their output", MUTED))
+    words = f" the Services tab, or `swarm logs {task.id} NAME`, has their output"
+    out.append(Content.styled(words, MUTED))
     return out
 
 

@@ -9,7 +9,9 @@ from swarm.tui.widgets.cached_static import CachedStatic, set_titles
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.preview_body import PreviewBody
 
-TABS = ("Pane", "Diff", "Net", "Files", "Info")
+TABS = ("Pane", "Diff", "Net", "Files", "Services", "Info")
+SOMETIMES = "Services"
+"""The tab that only some tasks have."""
 
 
 class Preview(Vertical):
@@ -17,7 +19,19 @@ class Preview(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="preview")
-        self.tab = TABS[0]
+        self.has_services = False
+        """The task has services beside it, and so a tab for them."""
+        self._chosen = TABS[0]
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """Those of the task that is shown."""
+        return tuple(name for name in TABS if name != SOMETIMES or self.has_services)
+
+    @property
+    def tab(self) -> str:
+        """The one that is shown; the first in place of one that the task has not."""
+        return self._chosen if self._chosen in self.tabs else TABS[0]
 
     def compose(self) -> ComposeResult:
         """Tabs, facts, the rule, and the lines."""
@@ -34,15 +48,17 @@ class Preview(Vertical):
 
     def turn(self, step: int) -> None:
         """Show the next tab, or the previous one."""
-        self.open(TABS[(TABS.index(self.tab) + step) % len(TABS)])
+        tabs = self.tabs
+        self.open(tabs[(tabs.index(self.tab) + step) % len(tabs)])
 
     def open(self, tab: str) -> None:
         """Show that one of the tabs."""
-        self.tab = tab
-        self.lines.follow = self.tab == TABS[0]  # elsewhere the newest stands first
+        self._chosen = tab
 
     def show(self, title: str, aside: str, facts: list[Content], rule: str) -> None:
         """Draw all but the lines."""
+        # Elsewhere the newest stands first.
+        self.lines.follow = self.tab in (TABS[0], SOMETIMES)
         set_titles(self, f"2 {title}")
         width = self.scrollable_content_region.width
         self.query_one("#preview-tabs", CachedStatic).show(self._tabs(aside, width))
@@ -52,7 +68,7 @@ class Preview(Vertical):
 
     def _tabs(self, aside: str, width: int) -> Content:
         parts: list[tuple[str, str]] = []
-        for name in TABS:
+        for name in self.tabs:
             is_chosen = name == self.tab
             mark = "▸" if is_chosen else " "
             style = TITLE if is_chosen else MUTED

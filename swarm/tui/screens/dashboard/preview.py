@@ -3,9 +3,9 @@
 import asyncio
 import math
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 from textual.worker import Worker
@@ -15,18 +15,24 @@ from swarm.model import events
 from swarm.model.agent_words import agent_short
 from swarm.model.idle import running
 from swarm.model.safe_text import safe_line
-from swarm.model.task import State, Task
+from swarm.model.task import RUNNING, State, Task
 from swarm.plan.naming import TaskNames
 from swarm.tui.backend import Backend
-from swarm.tui.present import agent_evidence, net_tab, task_detail, usage
+from swarm.tui.present import agent_evidence, net_tab, services_tab, task_detail, usage
 from swarm.tui.present.formatting import ERROR, MUTED
 from swarm.tui.present.task_appearance import display_name
 from swarm.tui.widgets.preview import Preview
 
+if TYPE_CHECKING:
+    from swarm.model.service_log import ServiceLog
+
 CAPTURE_SECONDS = 0.25
 QUIET_CAPTURES = 12
 """After so many captures of an unchanged pane, only each fourth is taken."""
+SERVICES_CAPTURES = 4
+"""Between two looks at what services printed, while their tab is shown."""
 PANE_RULE = "agent output · untrusted · read-only"
+SERVICES_RULE = "services' output · untrusted · read-only"
 FILES_RULE = "2 goes here · Enter shows a file's changes · h folders"
 
 SIZE_SECONDS = 10.0
@@ -57,6 +63,11 @@ class _Reading:
     """Captures since the pane's text last changed."""
     size: Content | None = None
     """What the task takes on its disk; None until it is measured."""
+    services: dict[str, str] = field(default_factory=dict)
+    """What runs beside the task, by name, as its plan has it."""
+    service_logs: "Sequence[ServiceLog] | None" = None
+    service_problem: str = ""
+    """Why their output cannot be read."""
     measured: float = -math.inf
     """When it was last measured, or that began."""
 
@@ -84,6 +95,7 @@ class TaskPreview:
         self._versions_seen = versions_seen
         self._reading = _Reading()
         self._is_capturing = False
+        self._is_reading_services = False
         self._is_measuring = False
         """The size of some task is being measured."""
         self._captures = 0
@@ -98,6 +110,8 @@ class TaskPreview:
         if task is None or task.id != self._reading.task_id:
             self._reading = _Reading(task_id=task.id if task else 0)
             self._is_capturing = False
+            self._reading.services = self._services_of(task)
+            self._widget.has_services = bool(self._reading.services)
         self.task = task
         self.draw()
         is_new = task is not None and self._reading.log_of is not task.state
@@ -106,16 +120,29 @@ class TaskPreview:
         if task and task.review.tree != self._reading.tree:
             self._work("summary", partial(self._read_diff, task))
 
+    def _services_of(self, task: Task | None) -> dict[str, str]:
+        """What runs beside the task, by name; SwarmError by the database."""
+        if task is None:
+            return {}
+        project = self._backend.queries.tasks.plan(task.id).get("project") or {}
+        wanted = project.get("service_container") or {}
+        return {
+            name: str(one.get("recipe") or one.get("image") or "")
+            for name, one in sorted(wanted.items())
+        }
+
     def turn(self, step: int) -> None:
         """Show the next tab, or the one before."""
         self._widget.turn(step)
         self.draw()
+        self._read_services_if_shown()
         self._widget.lines.scroll_home(animate=False)
 
     def open(self, tab: str) -> None:
         """Show that tab."""
         self._widget.open(tab)
         self.draw()
+        self._read_services_if_shown()
         self._widget.lines.scroll_home(animate=False)
 
     def draw(self) -> None:
@@ -127,7 +154,8 @@ class TaskPreview:
             return
         is_pane = widget.tab == "Pane" and self._reading.pane is not None
         aside = f"{safe_line(agent_short(task), 30)} · #{task.id}"
-        rule = PANE_RULE if is_pane else FILES_RULE if widget.tab == "Files" else ""
+        rules = {"Files": FILES_RULE, "Services": SERVICES_RULE}
+        rule = PANE_RULE if is_pane else rules.get(widget.tab, "")
         widget.show(display_name(task), aside, self._facts(task), rule)
         widget.lines.show_body(*self._body(task))
 
@@ -144,6 +172,8 @@ class TaskPreview:
             self._measure_if_due(task, now)
             size = [self._reading.size] if self._reading.size else []
             return [*usage.facts(task, used, now), *self._idle(task, now), *size]
+        if self._widget.tab == "Services":
+            return services_tab.states(task, self._reading.services)
         is_narrow = self._widget.screen.has_class("-narrow")
         has_room = task.state is State.LIVE and not is_narrow
         usage_facts = [usage.fact(used)] if used and has_room else []
@@ -164,6 +194,10 @@ class TaskPreview:
                 return net_tab.net_tab(self._backend.queries.events.net(task.id)), ()
             case "Files":
                 return self._files_body(task.id)
+            case "Services":
+                reading = self._reading
+                logs, problem = reading.service_logs, reading.service_problem
+                return services_tab.output(reading.services, logs, problem), ()
             case "Info":
                 plan = self._backend.queries.tasks.plan(task.id)
                 seen = self._versions_seen(task.agent)
@@ -212,6 +246,8 @@ class TaskPreview:
             return
         if task.is_setting_up and not self._captures % 4:
             self._work("log", partial(self._read_log, task))
+        if not self._captures % SERVICES_CAPTURES:
+            self._read_services_if_shown()
         if self._widget.tab != "Pane" or task.state in NO_PANE:
             return
         unchanged = self._reading.unchanged
@@ -273,6 +309,32 @@ class TaskPreview:
             self.draw()  # the task that is shown by now waits for its turn
         elif fact != self._reading.size:
             self._reading.size = fact
+            self.draw()
+
+    def _read_services_if_shown(self) -> None:
+        """One look at a time; of a task that has ended, one in all."""
+        task, reading = self.task, self._reading
+        if task is None or self._widget.tab != "Services" or self._is_reading_services:
+            return
+        is_over = task.state not in RUNNING and task.state is not State.QUEUED
+        if not (is_over and reading.service_logs is not None):
+            self._is_reading_services = True
+            self._work("services", partial(self._read_services, task))
+
+    async def _read_services(self, task: Task) -> None:
+        lines, problem = services_tab.lines_of(self._reading.services), ""
+        logs = self._reading.service_logs
+        try:
+            read = self._backend.service_logs
+            logs = await asyncio.to_thread(read, task.id, lines)
+        except SwarmError as error:
+            problem = "; ".join(filter(None, (error.message, error.hint)))
+        finally:
+            self._is_reading_services = False
+        reading = self._reading
+        before = (reading.service_logs, reading.service_problem)
+        if reading.task_id == task.id and before != (logs, problem):
+            reading.service_logs, reading.service_problem = logs, problem
             self.draw()
 
     async def _read_log(self, task: Task) -> None:

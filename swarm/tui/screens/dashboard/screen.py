@@ -23,6 +23,7 @@ from swarm.model.wishes import (
     Panic,
     Pause,
     Remove,
+    RestartServices,
     RestoreCheckpoint,
     Resume,
     Retry,
@@ -473,6 +474,10 @@ class DashboardScreen(KeyScreen[None]):
             self.post_message(OpenAddress(choice))
         elif choice:
             self.post_message(WishRequested(choice))
+
+    def do_restart(self) -> None:
+        """Its services that have ended; each is seen to answer, or to end again."""
+        self._request(RestartServices)
 
     def do_policy(self) -> None:
         """The task's policy, rule by rule."""
