@@ -168,6 +168,10 @@ class Side:
     """The modes in which there is a channel; empty for all."""
     sends: bool = False
     """A text of the user's goes this way too."""
+    types: bool = False
+    """Such a text is taken as a typed one is: at its prompt, where it may be a
+    command.
+    """
 
     def is_in(self, way: str, mode: str) -> bool:
         """Whether a task that runs so has the channel."""

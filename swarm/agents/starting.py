@@ -225,6 +225,12 @@ def guarded(prompt: str, guard: str, first: str) -> str:
     return guard + prompt if begins and begins in first else prompt
 
 
+def as_typed(agent: Agent, text: str) -> str:
+    """The text that is typed: its own, unless the agent would take it for a command."""
+    screen, text = agent.screen, text.replace("\r\n", "\n")
+    return guarded(text, screen.guard, screen.guarded) if screen else text
+
+
 def _conversation(agent: Agent, request: StartRequest) -> tuple[str, ...]:
     known = agent.conversation
     if not request.conversation:

@@ -41,6 +41,8 @@ class Relay:
         """Their ids, by the calls of tools that they are about."""
         self._given: dict[str, bool] = {}
         """Our answers that qwen has not taken yet."""
+        self._texts: dict[str, int] = {}
+        """Numbers of the user's texts that qwen has not begun with, by their words."""
 
     def heard_by(self, wire: socket.socket) -> None:
         """From now on this far end is told, first of all that is open."""
@@ -106,6 +108,12 @@ class Relay:
             self._settle(self._tools.get(str(each.get("tool_use_id")), ""))
         if not results:
             self._all_gone()
+            self._begun("".join(str(each.get("text", "")) for each in content))
+
+    def _begun(self, prompt: str) -> None:
+        number = self._texts.pop(prompt.strip(), None)
+        if number is not None:
+            self._say(sent=number)
 
     def _all_gone(self) -> None:
         for name in list(self._open):
@@ -123,8 +131,14 @@ class Relay:
             self._say(delivered=name)
 
     def take(self, message: dict[str, Any]) -> None:
-        """What the keeper says: an answer, or that a question left the screen."""
+        """What the keeper says: an answer, a text, or that a question left the screen.
+
+        Qwen takes a text at its prompt, and tells then of it.
+        """
         with self._guard:
+            if "send" in message:
+                self._submit(message["send"], message["text"])
+                return
             name = str(message.get("answer") or message.get("drop") or "")
             if name not in self._open or name in self._given:
                 return
@@ -140,8 +154,7 @@ class Relay:
         if text and not is_allowed:
             lines.append({"type": "submit", "text": text})
         try:
-            with self._answers.open("a", encoding="utf-8") as file:
-                file.write("".join(json.dumps(each) + "\n" for each in lines))
+            self._write(lines)
         except OSError as error:
             self._settle(name, str(error))
             return
@@ -149,6 +162,20 @@ class Relay:
         late = threading.Timer(REFUSAL_SECONDS, self._taken, (name,))
         late.daemon = True
         late.start()
+
+    def _submit(self, number: int, text: str) -> None:
+        if len(self._texts) >= MOST_OPEN:
+            self._texts.pop(next(iter(self._texts)))
+        self._texts[text.strip()] = number
+        try:
+            self._write([{"type": "submit", "text": text}])
+        except OSError as error:
+            self._texts.pop(text.strip(), None)
+            self._say(unsent=number, why=str(error)[:200])
+
+    def _write(self, lines: list[dict[str, Any]]) -> None:
+        with self._answers.open("a", encoding="utf-8") as file:
+            file.write("".join(json.dumps(each) + "\n" for each in lines))
 
     def _taken(self, name: str) -> None:
         with self._guard:

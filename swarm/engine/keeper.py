@@ -117,7 +117,7 @@ class Keeper:
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._screens, self._streams = ScreenWatch(context), StreamWatch(context)
-        self._after_limits = after_limit.AfterLimits(context)
+        self._after_limits = after_limit.AfterLimits(context, parts.channels)
         self._states = state_watch.StateWatch(
             context, parts.meter.newest, lambda: parts.sensor.sees_commands
         )

@@ -344,7 +344,11 @@ def _limited(event: events.ModelLimited) -> EventText:
 
 
 def _limit_tried(event: events.ModelLimitTried) -> EventText:
-    ways = {"prompt": "told to go on", "sandbox": "taken up again"}
+    ways = {
+        "channel": "told to go on, by its side channel",
+        "prompt": "told to go on",
+        "sandbox": "taken up again",
+    }
     how = ways.get(event.how, "asks its model by itself")
     return "◌", f"the limit is over: {how}", MUTED
 

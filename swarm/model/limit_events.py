@@ -40,7 +40,7 @@ class ModelLimitTried(Event):
     """The task was taken up again after the reset; the next answer tells."""
 
     how: str
-    """`prompt`, `sandbox`, or `itself` if its agent did it unasked."""
+    """`channel`, `prompt`, `sandbox`, or `itself` if its agent did it unasked."""
 
 
 @event("life")

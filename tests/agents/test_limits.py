@@ -10,6 +10,7 @@ import pytest
 
 from swarm.adapters.docker import DockerImages
 from swarm.engine.host import images
+from swarm.engine.tasks import after_limit
 from swarm.model import events
 from swarm.model.agent_state import AgentState, Source
 from swarm.model.task import State, Task
@@ -103,3 +104,49 @@ def test_three_wait_for_the_reset_and_go_on_once(
     assert not any(isinstance(e, events.ModelLimitTried) for e in off)
     if house.harness.queries.tasks.get(ids[3]).state is State.LIVE:
         house.harness.wish("stop", task=ids[3])
+
+
+BY = {"codex": "channel", "opencode": "", "qwen": "", "claude": "prompt"}
+"""How each goes on at its prompt; empty for what asks again by itself, or hangs."""
+
+
+@pytest.mark.parametrize("agent", BY)
+def test_on_its_screen_it_goes_on_once_and_nothing_lands_in_a_dialog(
+    house: DrivenAgents, agent: str
+) -> None:
+    """Who goes on by itself is not told; a word is said once, and a turn follows."""
+    images.build(DockerImages(), f"agents/{agent}", lambda _line: None)
+    marker = f"{agent}-screen-limit"
+    limit = LimitUntil(SECONDS)
+    house.model.plays(marker, [limit, *steps(agent, f"All of {marker} is done.")])
+    more = {"mode": "ask"} if agent == "codex" else {}
+    prompt = f"Please do {marker} now."
+    task = house.start(agent, "screen", prompt, resume_after_limit="yes", **more)
+    until(house, [task], "limited")
+    tasks, asked = house.harness.queries.tasks, set[str]()
+
+    def is_done() -> bool:
+        for question in tasks.get(task).questions:
+            if question.id not in asked:
+                asked.add(question.id)
+                body = {"question_id": question.id, "answer": "once"}
+                house.harness.wish("answer", task=task, **body)
+        return house.model.furthest(marker) >= len(steps(agent))
+
+    house.harness.until(is_done, f"its work\n{house.screen(task)}")
+
+    ways = [
+        each.how
+        for each in happened(house, task)
+        if isinstance(each, events.ModelLimitTried)
+    ]
+    print(agent, ways)
+    if BY[agent]:
+        assert ways == [BY[agent]]
+    assert len(ways) <= 1
+    said = [
+        sum(after_limit.GO_ON in turn.text for turn in seen.asked.turns)
+        for seen in house.model.seen
+    ]
+    assert max(said) == len(ways)
+    house.harness.wish_done("kill", task=task)

@@ -220,3 +220,18 @@ def test_more_questions_than_anyone_reads_are_bounded(
 
     assert len({each["gone"] for each in gone}) == qwen_files.MOST_OPEN
     assert far_end.says()["ask"]["id"] == "last"
+
+
+def test_a_text_is_told_as_sent_once_qwen_begins_with_it(
+    qwen: FakeQwen, far_end: Program
+) -> None:
+    """It takes it at its prompt; a prompt of its human's is none of ours."""
+    far_end.tell(send=7, text="go on\nplease")
+    assert qwen.reads(1) == [{"type": "submit", "text": "go on\nplease"}]
+    qwen.said(type="text", text="another prompt")
+    qwen.said(type="text", text="go on\nplease")
+    qwen.said(type="text", text="go on\nplease")
+    qwen.asks("r1")
+
+    assert far_end.until("sent") == {"sent": 7}
+    assert "ask" in far_end.says()

@@ -8,11 +8,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from swarm.agents.description import Agent
+from swarm.agents.starting import as_typed
 from swarm.engine.context import EngineContext
 from swarm.engine.side_channels import messages
 from swarm.engine.side_channels.messages import Message
 from swarm.errors import SwarmError, ToolError
-from swarm.model import events
+from swarm.model import agent_screen, events
 from swarm.model.agent_state import ASKING, AgentState, Source
 from swarm.model.question import MOST_OPEN, Answer, Question
 from swarm.model.task import State, Task
@@ -22,6 +24,9 @@ ASKS_AT_ONCE, ASKS_PER_SECOND = 20.0, 2.0
 """Questions of one task that are recorded: so many at once, and so many a second."""
 FAULT_SECONDS = 30.0
 """Between two faults of one channel that are recorded."""
+GO_ON_NUMBER = 0
+"""Of the word to go on after a limit; a user's texts have the ids of their wishes."""
+_AT_REST = (AgentState.READY, AgentState.LIMITED, AgentState.FAILED)
 _SILENT = ("hooks", "qwen")
 """Kinds of channels that may not tell of an answer in the terminal."""
 _READ = (Source.TITLE, Source.SCREEN)
@@ -114,6 +119,22 @@ class TaskChannel:
                 raise ToolError(f"task {self.task_id} has no side channel now")
             self._pipe.send(json.dumps(body).encode() + b"\n")
 
+    def send_text(self, number: int, text: str, agent: Agent) -> None:
+        """Give a prompt to the agent, which says by the number that it has it.
+
+        ToolError if the channel is gone.
+        """
+        if agent.side.types:
+            text = as_typed(agent, text)
+        self.send({"send": number, "text": text})
+
+    def is_at_rest(self, task: Task) -> bool:
+        """True if the agent is at no turn, as it says here, or else on its screen."""
+        claim = self._context.signals.of(task.id).claims.get(Source.CHANNEL)
+        if claim is None:
+            return task.screen == agent_screen.READY
+        return claim.state in _AT_REST
+
     def fault(self, reason: str) -> None:
         """Tell what is wrong with the channel, but not all the time."""
         now = time.monotonic()
@@ -198,10 +219,19 @@ class TaskChannel:
         self._context.signals.claim(task.id, *claim)
 
     def _sent_on(self, task: Task, message: messages.Sent) -> None:
-        if any(text.id == message.number for text in task.follow_ups):
+        if message.number == GO_ON_NUMBER:
+            self._go_on_refused(task, message.failure)
+        elif any(text.id == message.number for text in task.follow_ups):
             way = "" if message.failure else "channel"
             settled = events.FollowUpSettled(message.number, way, message.failure)
             self._record(settled)
+
+    def _go_on_refused(self, task: Task, failure: str) -> None:
+        """It could not be told to go on; that it was, its next request shows."""
+        if failure and task.limit and task.limit.tried is not None:
+            why = f"it could not be told to go on: {failure}"
+            hint = f"look at it: `swarm attach {task.id}`"
+            self._record(events.ModelLimitNotResumed(why, hint))
 
     def _faulty(self, _task: Task, message: messages.Fault) -> None:
         if message.is_closed:

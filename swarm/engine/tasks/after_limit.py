@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 from swarm.agents import registry
-from swarm.agents.starting import guarded
+from swarm.agents.starting import as_typed
 from swarm.engine.context import EngineContext
 from swarm.engine.parts import EngineParts
+from swarm.engine.side_channels.hub import SideChannels
+from swarm.engine.side_channels.task_channel import GO_ON_NUMBER
 from swarm.engine.tasks import continuation, finish
 from swarm.engine.tasks.limit_watch import (
     BY_HUMAN,
@@ -18,8 +20,9 @@ from swarm.engine.tasks.limit_watch import (
     Move,
     held_start,
 )
-from swarm.errors import Refused, SwarmError
-from swarm.model import agent_screen, events
+from swarm.engine.tasks.typed_prompt import shows_prompt
+from swarm.errors import Refused, SwarmError, ToolError
+from swarm.model import events
 from swarm.model.limits import Choice
 from swarm.model.task import CONTINUABLE, SETTLED, State, Task
 from swarm.model.wishes import SetResumeAfterLimit
@@ -35,8 +38,9 @@ STOPPED = "stopped at its model's limit"
 class AfterLimits:
     """What is due now, each task's moves one after the other."""
 
-    def __init__(self, context: EngineContext) -> None:
+    def __init__(self, context: EngineContext, channels: SideChannels) -> None:
         self._context = context
+        self._listens = partial(listens, channels)
         self._watch = LimitWatch()
         self._moving: set[int] = set()
         self._next = 0.0
@@ -53,7 +57,8 @@ class AfterLimits:
         if self._changes == before and not self._watch.has_any:
             return []  # nobody is limited, and nothing has happened
         tasks, now = context.read().tasks.all(), context.clock()
-        moves = self._watch.look(tasks, now, monotonic, partial(choice, context))
+        chosen_for = partial(choice, context)
+        moves = self._watch.look(tasks, now, monotonic, chosen_for, self._listens)
         due = [chosen for chosen in moves if chosen.task not in self._moving]
         self._moving |= {chosen.task for chosen in due}
         return due
@@ -77,6 +82,8 @@ def move(chosen: Move, parts: EngineParts, task_id: int) -> None:
             parts.context.journal.record(task_id, told)
         case "stop":
             _end(parts, task)
+        case "channel":
+            _send(parts, task)
         case "prompt":
             _type(parts.context, task)
         case "sandbox":
@@ -115,6 +122,14 @@ def waits(context: EngineContext, task: Task) -> bool:
     return task.limit is not None and not is_over and choice(context, task) != "no"
 
 
+def listens(channels: SideChannels, task: Task) -> bool:
+    """True if its side channel takes a prompt, and its agent is at no turn."""
+    if task.way != "screen" or not registry.find(task.agent).side.sends:
+        return False
+    channel = channels.channel(task.id)
+    return channel is not None and channel.is_at_rest(task)
+
+
 def _end(parts: EngineParts, task: Task) -> None:
     """End its sandbox if it has one, and take its work in."""
     context = parts.context
@@ -125,19 +140,40 @@ def _end(parts: EngineParts, task: Task) -> None:
         finish.record_end(parts, task.id, STOPPED)
 
 
-def _type(context: EngineContext, task: Task) -> None:
-    """Tell it to go on, if its screen still says that it takes a prompt."""
-    if task.state is not State.LIVE or task.screen != agent_screen.READY:
+def _send(parts: EngineParts, task: Task) -> None:
+    """Tell it to go on by its side channel, if it is still at rest and asks nothing."""
+    context, channels = parts.context, parts.channels
+    is_at_work = task.questions or task.model.open_requests
+    if task.state is not State.LIVE or is_at_work or not listens(channels, task):
         return
-    screen = registry.find(task.agent).screen
-    text = guarded(GO_ON, screen.guard, screen.guarded) if screen else GO_ON
+    # Before it is sent: a keeper that dies meanwhile leaves it to a person.
+    context.journal.record(task.id, events.ModelLimitTried("channel"))
+    channel = channels.channel(task.id)
+    try:
+        if channel is None:
+            raise ToolError(f"task {task.id} has no side channel now")
+        channel.send_text(GO_ON_NUMBER, GO_ON, registry.find(task.agent))
+    except SwarmError as error:
+        _not_told(context, task.id, error)
+
+
+def _type(context: EngineContext, task: Task) -> None:
+    """Tell it to go on, if its screen of this moment still takes a prompt."""
+    agent = registry.find(task.agent)
+    if task.state is not State.LIVE or not shows_prompt(context, agent, task.id):
+        return
     # Before it is typed: a keeper that dies meanwhile leaves it to a person.
     context.journal.record(task.id, events.ModelLimitTried("prompt"))
     try:
-        context.panes.send(context.names(task.id).pane, text, enter=True)
+        pane = context.names(task.id).pane
+        context.panes.send(pane, as_typed(agent, GO_ON), enter=True)
     except SwarmError as error:
-        why = f"it could not be told to go on: {error.message}"
-        context.journal.record(task.id, events.ModelLimitNotResumed(why, error.hint))
+        _not_told(context, task.id, error)
+
+
+def _not_told(context: EngineContext, task_id: int, error: SwarmError) -> None:
+    why = f"it could not be told to go on: {error.message}"
+    context.journal.record(task_id, events.ModelLimitNotResumed(why, error.hint))
 
 
 def _take_up(context: EngineContext, task_id: int) -> None:

@@ -5,11 +5,13 @@ ready, its screen shows nothing else, and nothing is asked. It is given once: th
 will be is recorded before, and a keeper that dies in between leaves it to a person.
 """
 
-from swarm.agents import cues, registry
+from swarm.agents import registry
 from swarm.agents.description import Agent
+from swarm.agents.starting import as_typed
 from swarm.engine.context import EngineContext
 from swarm.engine.side_channels.hub import SideChannels
-from swarm.engine.tasks.typed_prompt import as_typed
+from swarm.engine.side_channels.task_channel import TaskChannel
+from swarm.engine.tasks.typed_prompt import shows_prompt
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import agent_screen, events
 from swarm.model.agent_state import AgentState
@@ -58,10 +60,10 @@ def look(context: EngineContext, channels: SideChannels, task_id: int) -> None:
         return
     agent = registry.find(task.agent)
     channel = channels.channel(task_id) if agent.side.sends else None
-    if channel:
+    if channel and _takes_now(channel, agent, task):
         context.journal.record(task_id, events.FollowUpGiven(first.id, "channel"))
         try:
-            channel.send({"send": first.id, "text": first.text})
+            channel.send_text(first.id, first.text, agent)
         except SwarmError as error:
             _settle(context, task_id, first.id, "", error.message)
     elif _is_ready(context, agent, task):
@@ -73,6 +75,13 @@ def look(context: EngineContext, channels: SideChannels, task_id: int) -> None:
             _settle(context, task_id, first.id, "", error.message)
 
 
+def _takes_now(channel: TaskChannel, agent: Agent, task: Task) -> bool:
+    """True unless the text would wait for the agent's prompt, and nobody tells."""
+    if not agent.side.types:
+        return True
+    return channel.is_at_rest(task) and not task.questions
+
+
 def _is_ready(context: EngineContext, agent: Agent, task: Task) -> bool:
     """By its state, and by its screen as it is at this moment."""
     status = task.agent_status
@@ -80,11 +89,7 @@ def _is_ready(context: EngineContext, agent: Agent, task: Task) -> bool:
     is_asked = task.questions or task.awaits_prompt or task.model.open_requests
     if not is_at_rest or is_asked or task.screen != agent_screen.READY:
         return False
-    pane = context.names(task.id).pane
-    screen = context.panes.capture([pane]).get(pane)
-    if screen is None:
-        return False
-    return cues.read_screen(agent, screen.text).state is AgentState.READY
+    return shows_prompt(context, agent, task.id)
 
 
 def _verify(context: EngineContext, task: Task, given: FollowUp) -> None:

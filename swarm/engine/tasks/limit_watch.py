@@ -42,7 +42,7 @@ HELD = "it starts after "
 
 Account = tuple[str, str, str]
 """Host, key and model."""
-How = Literal["prompt", "sandbox", "stop", "told"]
+How = Literal["channel", "prompt", "sandbox", "stop", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ class Move:
     limit: ModelLimit
     """The limit that it is about: a newer one makes it void."""
     how: How
-    """Its prompt typed, a fresh sandbox, a stop, or only a sentence."""
+    """A word by its side channel, its prompt typed, a fresh sandbox, a stop, or only
+    a sentence.
+    """
     why: str = ""
     hint: str = ""
 
@@ -93,8 +95,12 @@ class LimitWatch:
         now: float,
         monotonic: float,
         choice: Callable[[Task], Choice],
+        listens: Callable[[Task], bool] = lambda _task: False,
     ) -> list[Move]:
-        """What is to be done now; each move once, if it is carried out."""
+        """What is to be done now; each move once, if it is carried out.
+
+        `listens` is true of a task whose side channel takes a prompt at this moment.
+        """
         every = {task.id: task for task in tasks}
         self._notice(every, now, monotonic)
         limited = [every[i] for i in sorted(self._known)]
@@ -102,8 +108,8 @@ class LimitWatch:
         room = AT_ONCE - sum(self._is_open(task, monotonic) for task in limited)
         for account, group in _by_account(limited).items():
             free = min(room, self._free(account, group, monotonic))
-            for move in self._moves(group, now, monotonic, choice):
-                if move.how in ("prompt", "sandbox"):
+            for move in self._moves(group, now, monotonic, choice, listens):
+                if move.how in ("channel", "prompt", "sandbox"):
                     if free <= 0:
                         continue
                     free, room = free - 1, room - 1
@@ -150,6 +156,7 @@ class LimitWatch:
         now: float,
         monotonic: float,
         choice: Callable[[Task], Choice],
+        listens: Callable[[Task], bool],
     ) -> Iterator[Move]:
         is_over = self._is_over(group, now, monotonic)
         for task in group:
@@ -165,7 +172,7 @@ class LimitWatch:
                     yield Move(task.id, known.limit, "stop")
             elif why := _obstacle(task, wanted):
                 yield Move(task.id, known.limit, "told", *why)
-            elif how := self._how(task, monotonic):
+            elif how := self._how(task, monotonic, listens):
                 yield Move(task.id, known.limit, how)
 
     def _is_over(self, group: list[Task], now: float, monotonic: float) -> bool:
@@ -195,8 +202,13 @@ class LimitWatch:
             return False
         return monotonic - self._known[task.id].since >= STOP_SECONDS
 
-    def _how(self, task: Task, monotonic: float) -> How | None:
-        """How it is taken up now; None while its agent may do so by itself."""
+    def _how(
+        self, task: Task, monotonic: float, listens: Callable[[Task], bool]
+    ) -> How | None:
+        """How it is taken up now; None while its agent may do so by itself.
+
+        A dialog on its screen keeps no word back that goes by its side channel.
+        """
         if task.state in CONTINUABLE:
             return "sandbox"
         status, over = task.agent_status, self._known[task.id].over
@@ -205,6 +217,8 @@ class LimitWatch:
             return None
         if task.way == "headless":
             return "sandbox" if waited >= HANG_HEADLESS_SECONDS else None
+        if not task.questions and listens(task):
+            return "channel" if waited >= OWN_SECONDS else None
         if status and status.state in NEEDS_YOU:
             return None
         if task.screen == agent_screen.READY:

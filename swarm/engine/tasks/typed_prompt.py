@@ -4,12 +4,13 @@ It is typed once. A keeper that dies while it types leaves that to a person: the
 one cannot know how much of it arrived, and what is asked twice is done twice.
 """
 
-from swarm.agents import registry
+from swarm.agents import cues, registry
 from swarm.agents.description import Agent
-from swarm.agents.starting import guarded
+from swarm.agents.starting import as_typed
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
 from swarm.model import agent_screen, events
+from swarm.model.agent_state import AgentState
 from swarm.model.task import State
 
 
@@ -35,10 +36,16 @@ def type_if_ready(context: EngineContext, task_id: int) -> None:
         context.journal.record(task_id, events.PromptTyped(len(prompt)))
 
 
-def as_typed(agent: Agent, text: str) -> str:
-    """The text that is typed: its own, unless the agent would take it for a command."""
-    screen, text = agent.screen, text.replace("\r\n", "\n")
-    return guarded(text, screen.guard, screen.guarded) if screen else text
+def shows_prompt(context: EngineContext, agent: Agent, task_id: int) -> bool:
+    """True if the agent's screen of this moment is its prompt, and nothing else.
+
+    What was seen at the last look may be covered by a dialog by now.
+    """
+    pane = context.names(task_id).pane
+    screen = context.panes.capture([pane]).get(pane)
+    if screen is None:
+        return False
+    return cues.read_screen(agent, screen.text).state is AgentState.READY
 
 
 def tell_if_cut_short(context: EngineContext, task_id: int) -> None:

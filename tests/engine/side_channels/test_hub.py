@@ -58,7 +58,7 @@ class Hub:
 
     def live(self, **fields: Any) -> int:
         """One more live task; the hub follows them all."""
-        task = self.journal.queue(lambda _: queued(agent="claude", **fields)).id
+        task = self.journal.queue(lambda _: queued(**{"agent": "claude", **fields})).id
         name = self.context.names(task).sandbox
         self.containers.create(replace(SPEC, name=name, image="an/image:1"))
         self.containers.start(name)

@@ -26,6 +26,7 @@ class World:
         self.tasks = {task.id: task for task in tasks}
         self.now, self.monotonic = NOW, 50.0
         self.choice = choice
+        self.listens = False
         self.watch = LimitWatch()
         self.look()
 
@@ -36,7 +37,11 @@ class World:
     def moves(self, seconds: float = 0.0) -> list[Move]:
         self.now, self.monotonic = self.now + seconds, self.monotonic + seconds
         return self.watch.look(
-            self.tasks.values(), self.now, self.monotonic, lambda _: self.choice
+            self.tasks.values(),
+            self.now,
+            self.monotonic,
+            lambda _: self.choice,
+            lambda _: self.listens,
         )
 
     def happen(self, task_id: int, *happened: events.Event) -> None:
@@ -396,3 +401,38 @@ def test_a_start_during_a_limit_waits(
         assert why.startswith(limit_watch.HELD)
         assert "m.test" in why
         assert hint == "`swarm limits 2 off` starts it now"
+
+
+@pytest.mark.parametrize("screen", [agent_screen.READY, "", "a_dialog"])
+@pytest.mark.parametrize("state", [AgentState.LIMITED, AgentState.ASKS_QUESTION])
+def test_an_agent_that_listens_at_its_side_channel_is_told_there(
+    screen: str, state: AgentState
+) -> None:
+    """A dialog that its screen shows, as codex's offer of another model, is let be."""
+    evidence = Evidence(Source.SCREEN, "a dialog", "", NOW)
+    status = AgentStatus(state, NOW, evidence)
+    world = World(replace(on_screen(1, screen), agent_status=status))
+    world.listens = True
+    world.look(20.0)
+
+    assert world.look(4.0) == []
+    assert world.look(1.0) == [(1, "channel")]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"questions": (Question("q", "choice", "Which?"),)},
+        {"awaits_prompt": "ready"},
+        {"paused": True},
+    ],
+    ids=str,
+)
+def test_nothing_goes_by_the_channel_while_it_asks_or_waits(
+    changed: dict[str, object],
+) -> None:
+    world = World(replace(on_screen(1), **changed))  # type: ignore[arg-type]  # fields of a task
+    world.listens = True
+    world.look(20.0)
+
+    assert ("channel" in [how for _, how in world.look(5000.0)]) is False
