@@ -40,7 +40,7 @@ from swarm.model.landing import (
     Subject,
     Verdict,
 )
-from swarm.model.question import Option, Question, QuestionKind
+from swarm.model.question import Option, Part, Question, QuestionKind
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.service_log import ServiceLog
 from swarm.model.standing import Standing
@@ -312,6 +312,43 @@ QUESTIONS = Scene(
     panes={"task-1": PANE},
 )
 """A question of each kind, and one that only its terminal takes an answer to."""
+
+SEVERAL_QUESTIONS = Scene(
+    tasks=(
+        SceneTask(
+            "api-docs",
+            200,
+            (
+                *LIVE,
+                _is(AgentState.ASKS_QUESTION, Source.HOOK, "PermissionRequest"),
+                _asks(
+                    1,
+                    "Which version of OpenAPI shall the description have? (and 2 more)",
+                    kind="choice",
+                    tool="AskUserQuestion",
+                    allows_text=True,
+                    parts=(
+                        Part(
+                            "Which version of OpenAPI shall the description have?",
+                            (Option("1", "3.0"), Option("2", "3.1")),
+                            allows_text=True,
+                        ),
+                        Part(
+                            "Which parts are documented?",
+                            (Option("1", "Users"), Option("2", "Billing")),
+                            allows_text=True,
+                            allows_many=True,
+                        ),
+                        Part("Who is named as its contact?", allows_text=True),
+                    ),
+                ),
+            ),
+            "Document the API",
+            "claude",
+        ),
+    ),
+)
+"""Three questions in one request."""
 
 AGENT_STATES = Scene(
     tasks=(

@@ -69,12 +69,12 @@ def _diff(change: dict[str, Any]) -> str:
 
 def _choice(given: dict[str, Any]) -> dict[str, Any]:
     question = hook.choice(given) | {"tool": "question"}
-    first = given["questions"][0]
-    if not first.get("isSecret"):
+    if not any(each.get("isSecret") for each in given["questions"]):
         return question
     body = "\n".join(str(each.get("question")) for each in given["questions"])
     body = line.text_of(body, BODY)
-    return {**question, "body": body, "options": [], "answerable": False}
+    told = {"body": body, "options": [], "parts": [], "answerable": False}
+    return {**question, **told}
 
 
 def decision(
@@ -82,12 +82,14 @@ def decision(
 ) -> dict[str, Any]:
     """The answer as the server has it; LookupError or ValueError for none."""
     if method == CHOICE:
-        asked = given["questions"][0]
+        asked = given["questions"]
         if answer == "reject":
             return {"answers": {}}
-        if not text:
-            (text,) = hook.chosen_labels(asked["options"], answer)
-        return {"answers": {str(asked["id"]): {"answers": [text]}}}
+        answers = {
+            str(each["id"]): {"answers": words}
+            for each, words in zip(asked, hook.said(asked, answer, text), strict=True)
+        }
+        return {"answers": answers}
     if answer == "always":
         proposed = given.get("proposedExecpolicyAmendment")
         if proposed:

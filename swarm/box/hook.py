@@ -20,6 +20,8 @@ NAME = "swarm-hooks"
 INPUT_LIMIT = 64 << 20
 BODY = 12_000
 """Characters of a command, a diff or a text that are shown."""
+MOST_PARTS = 8
+"""Questions of one request that are asked one after the other."""
 RETRY_SECONDS = 0.5
 STATES = {
     "UserPromptSubmit": "working",
@@ -135,24 +137,37 @@ def question_of(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def choice(given: dict[str, Any]) -> dict[str, Any]:
-    """What is asked of a question with options; of several, it is only told."""
+    """What is asked of a question with options, or of several in one request.
+
+    LookupError or TypeError if it is none; more than are taken are only told.
+    """
     asked = given["questions"]
-    first = asked[0]
-    is_simple = len(asked) == 1
+    first, is_one = _one(asked[0]), len(asked) == 1
+    several = [] if is_one else [_one(each) for each in asked]
+    question = {
+        "kind": "choice" if first["options"] or several else "text",
+        "tool": "AskUserQuestion",
+        "title": first["title"] + ("" if is_one else f" (and {len(asked) - 1} more)"),
+        "body": _cut("\n".join(each["title"] for each in several), BODY),
+        "options": first["options"] if is_one else [],
+        "many": is_one and first["many"],
+        "text": True,
+    }
+    if len(several) > MOST_PARTS:
+        return {**question, "answerable": False}
+    return {**question, "parts": several, "answerable": True}
+
+
+def _one(asked: dict[str, Any]) -> dict[str, Any]:
     options = [
         {"id": str(number), "label": _cut(_label(option), 300)}
-        for number, option in enumerate(first.get("options") or (), 1)
+        for number, option in enumerate(asked.get("options") or (), 1)
     ]
-    body = "" if is_simple else "\n".join(str(each.get("question")) for each in asked)
     return {
-        "kind": "choice" if options else "text",
-        "tool": "AskUserQuestion",
-        "title": _cut(str(first.get("question", "")), 400),
-        "body": _cut(body, BODY),
-        "options": options[:16] if is_simple else [],
-        "many": bool(first.get("multiSelect")),
+        "title": _cut(str(asked.get("question", "")), 400),
+        "options": options[:16],
+        "many": bool(asked.get("multiSelect") or asked.get("multiple")),
         "text": True,
-        "answerable": is_simple,
     }
 
 
@@ -164,6 +179,27 @@ def _label(option: dict[str, Any]) -> str:
 def chosen_labels(options: list[dict[str, Any]], answer: str) -> list[str]:
     """The labels of the options that an answer names: `2`, or `1,3`. LookupError."""
     return [str(options[int(each) - 1]["label"]) for each in answer.split(",") if each]
+
+
+def said(asked: list[dict[str, Any]], answer: str, text: str) -> list[list[str]]:
+    """What each of the questions is answered: labels, or words of the human's own.
+
+    To several the answer has parts by semicolons; an empty one takes the next line of
+    the text. LookupError or ValueError for what is no answer to all of them.
+    """
+    if len(asked) == 1:
+        chosen_of = [(asked[0], "" if text else answer)]
+        words = [text]
+    else:
+        chosen_of = list(zip(asked, answer.split(";"), strict=True))
+        words = text.split("\n")
+    answers = [
+        chosen_labels(each["options"], chosen) if chosen else [words.pop(0)]
+        for each, chosen in chosen_of
+    ]
+    if not all(map(all, answers)):
+        raise ValueError("an answer without words")
+    return answers
 
 
 def _title_and_body(tool: str, given: dict[str, Any]) -> tuple[str, str]:
@@ -205,9 +241,11 @@ def decision(event: dict[str, Any], answer: str, text: str) -> dict[str, Any]:
         words = text or "The user rejected this."
         return {"behavior": "deny", "message": words}
     if tool == "AskUserQuestion":
-        asked = given["questions"][0]
-        said = text or ", ".join(chosen_labels(asked["options"], answer))
-        answers = {str(asked["question"]): said}
+        asked = given["questions"]
+        answers = {
+            str(each["question"]): ", ".join(words)
+            for each, words in zip(asked, said(asked, answer, text), strict=True)
+        }
         return {"behavior": "allow", "updatedInput": {**given, "answers": answers}}
     if answer == "always":
         return {"behavior": "allow", "updatedPermissions": [_rule(tool, given)]}

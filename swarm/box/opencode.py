@@ -139,9 +139,8 @@ class Server:
         elif answer == "reject":
             self.ask("POST", f"/question/{place}/reject", {})
         else:
-            options = given["questions"][0].get("options", ())
-            said = [text] if text else hook.chosen_labels(options, answer)
-            self.ask("POST", f"/question/{place}/reply", {"answers": [said]})
+            said = hook.said(given["questions"], answer, text)
+            self.ask("POST", f"/question/{place}/reply", {"answers": said})
 
     def _send(self, number: int, text: str) -> None:
         """A prompt of the user's, into the session of the screen."""
@@ -193,9 +192,8 @@ def _permission(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _question(given: dict[str, Any]) -> dict[str, Any]:
-    """What is asked of a question with options."""
-    is_many = bool(given["questions"][0].get("multiple"))
-    return hook.choice(given) | {"tool": "question", "body": "", "many": is_many}
+    """What is asked of a question with options, or of several."""
+    return hook.choice(given) | {"tool": "question", "body": ""}
 
 
 def handle(server: Server, event: dict[str, Any]) -> None:

@@ -66,7 +66,7 @@ def question_of(asked: dict[str, Any]) -> dict[str, Any]:
     known = "AskUserQuestion" if tool == ASKER else tool
     question = hook.question_of({**asked, "tool_name": known})
     if tool == ASKER:
-        question |= {"answerable": False, "tool": tool}
+        question |= {"answerable": False, "parts": [], "tool": tool}
     return {**question, "id": str(asked["id"]), "always": False}
 
 

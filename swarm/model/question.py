@@ -4,9 +4,13 @@ All words of a question are the agent's: whoever shows one passes them through
 `safe_text` first.
 """
 
+from dataclasses import replace
 from typing import Any, Literal, Self, get_args
 
+from swarm.model import question_parts
 from swarm.model.frozen import frozen
+from swarm.model.question_parts import Option as Option
+from swarm.model.question_parts import Part as Part
 
 QuestionKind = Literal["permission", "choice", "text"]
 AnsweredBy = Literal["us", "pane", "gone"]
@@ -19,14 +23,6 @@ MOST_ANSWERS = 32
 """Answers that a task remembers, the newest last."""
 
 _BY_WORDS = {"us": "you", "pane": "you, in its terminal", "gone": "nobody: it is gone"}
-
-
-@frozen
-class Option:
-    """One of the answers that the agent offers."""
-
-    id: str
-    label: str
 
 
 @frozen
@@ -54,6 +50,8 @@ class Question:
     """An answer may have a text: the reason of a rejection, or the answer itself."""
     allows_many: bool = False
     """A choice takes several options: their ids by commas, each once."""
+    parts: tuple[Part, ...] = ()
+    """Several questions in one; `question_parts` says what answers all of them."""
     is_answerable: bool = True
     """False if the channel only tells of it: it is answered in the terminal."""
 
@@ -61,7 +59,22 @@ class Question:
     def from_json(cls, body: dict[str, Any]) -> Self:
         """The question of a stored body."""
         options = tuple(Option(**option) for option in body.get("options", ()))
-        return cls(**{**body, "options": options})
+        parts = tuple(Part.from_json(part) for part in body.get("parts", ()))
+        return cls(**{**body, "options": options, "parts": parts})
+
+    def of_part(self, number: int) -> Self:
+        """One of several questions as one of its own, from 0."""
+        part = self.parts[number]
+        return replace(
+            self,
+            title=part.title,
+            body="",
+            options=part.options,
+            allows_text=part.allows_text,
+            allows_many=part.allows_many,
+            kind="choice" if part.options else "text",
+            parts=(),
+        )
 
     def answers(self) -> tuple[str, ...]:
         """The answers that it takes, in the order in which they are offered."""
@@ -77,6 +90,8 @@ class Question:
         """Why that is no answer to it, as a sentence's end; empty if it is one."""
         if not self.is_answerable:
             return "can only be answered in its terminal"
+        if self.parts and answer != "reject":
+            return question_parts.refusal(self.parts, answer, text)
         if not answer and self.kind != "permission" and self.allows_text:
             return "" if text.strip() else "needs an answer"
         if self.allows_many and self._is_several(answer):
@@ -101,7 +116,10 @@ class Answer:
     """The question's id."""
     channel_id: str
     answer: str
-    """`once`, `always`, `reject`, options' ids, or empty if the text is all."""
+    """`once`, `always`, `reject`, options' ids, or empty if the text is all.
+
+    To several questions by semicolons.
+    """
     text: str = ""
     by: AnsweredBy = "us"
     is_delivered: bool = True

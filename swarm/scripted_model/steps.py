@@ -31,6 +31,8 @@ class Ask:
     question: str
     options: tuple[str, ...]
     takes_many: bool = False
+    others: tuple["Ask", ...] = ()
+    """Questions that are asked in the same call."""
 
 
 @dataclass(frozen=True, slots=True)

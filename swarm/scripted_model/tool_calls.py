@@ -62,11 +62,16 @@ def call(step: Write | Run | Ask, asked: Asked, in_text: bool) -> Reply:
 
 
 def _ask(step: Ask) -> dict[str, object]:
+    asked = (step, *step.others)
+    return {"questions": [_question(f"choice{n}", one) for n, one in enumerate(asked)]}
+
+
+def _question(name: str, step: Ask) -> dict[str, object]:
     options = [{"label": each, "description": f"take {each}"} for each in step.options]
     question = {"question": step.question, "header": "Choice", "options": options}
     many = step.takes_many
-    more = {"id": "choice", "multiSelect": many, "multiple": many}
-    return {"questions": [{**more, **question}]}
+    more = {"id": name, "multiSelect": many, "multiple": many}
+    return {**more, **question}
 
 
 def _offered(names: tuple[str, ...], asked: Asked) -> Tool | None:

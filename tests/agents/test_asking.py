@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,7 @@ RUNS = [
     pytest.param("qwen", marks=pytest.mark.agents),
 ]
 CHOICES = Ask("What shall we buy?", ("Bread", "Wine", "Cheese"), takes_many=True)
+TWO = replace(CHOICE, others=(Ask("What shall we drink?", ("Tea", "Milk")),))
 WITH_SEVERAL = ("claude", "opencode")
 WITHOUT_CHOICES = ("qwen",)
 """Agents whose channel tells of a choice, and takes no answer to one."""
@@ -147,6 +149,31 @@ def test_a_choice_of_several_is_answered_by_their_ids(asking: AskingAgent) -> No
     assert "Bread" in said
     assert "Cheese" in said
     assert "Wine" not in said
+    asking.house.harness.wish_done("kill", task=task)
+
+
+@pytest.mark.agents
+def test_several_questions_are_answered_at_once(asking: AskingAgent) -> None:
+    """The second one is answered in words of one's own."""
+    if asking.agent in WITHOUT_CHOICES:
+        pytest.skip(f"{asking.agent} takes no choice by its channel")
+    marker = f"{asking.agent}-two"
+    task = asking.asks(marker, TWO)
+    question = asking.question(task)
+    assert [part.title for part in question.parts] == [
+        "Which colour shall it be?",
+        "What shall we drink?",
+    ]
+    body = {"question_id": question.id, "answer": "2"}
+    refused = asking.house.harness.wish("answer", task=task, **body)
+    assert "asks 2 things" in refused.message
+
+    asking.answer(task, question.id, "2;", "lemonade")
+    asking.until_done(task, marker, 1)
+
+    said = " ".join(asking.house.model.results(marker))
+    assert "Blue" in said
+    assert "lemonade" in said
     asking.house.harness.wish_done("kill", task=task)
 
 

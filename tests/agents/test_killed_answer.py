@@ -39,10 +39,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
 def far_ends(house: DrivenAgents, task: int) -> list[int]:
     """The programs of the keeper's in the box, by the host's numbers."""
     box = house.harness.context.names(task).sandbox
-    own = b"swarm.box"
-    return [
-        pid for pid in processes_of(box) if own in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    words = {pid: Path(f"/proc/{pid}/cmdline") for pid in processes_of(box)}
+    return [pid for pid, file in words.items() if b"swarm.box" in file.read_bytes()]
 
 
 @pytest.mark.parametrize("when", ["not sent yet", "on its way"])

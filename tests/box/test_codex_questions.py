@@ -60,15 +60,25 @@ def test_a_choice_has_its_options() -> None:
     assert labels == ["Red", "Blue: cold"]
 
 
-@pytest.mark.parametrize(
-    "more", [[{"question": "Two?"}], []], ids=["two at once", "a secret"]
-)
-def test_what_the_card_cannot_ask_is_left_to_the_terminal(more: list[Any]) -> None:
-    first = {**COLOUR["questions"][0], "isSecret": not more}
+@pytest.mark.parametrize("more", [[{"question": "Two?"}], []], ids=["two", "one"])
+def test_a_secret_is_left_to_the_terminal(more: list[Any]) -> None:
+    first = {**COLOUR["questions"][0], "isSecret": True}
     question = asked(questions.CHOICE, {"questions": [first, *more]})
 
     assert question["answerable"] is False
-    assert question["options"] == []
+    assert (question["options"], question["parts"]) == ([], [])
+
+
+def test_two_at_once_are_answered_by_their_ids() -> None:
+    two = {**COLOUR["questions"][0], "id": "d", "question": "And?"}
+    given = {"questions": [*COLOUR["questions"], two]}
+    question = asked(questions.CHOICE, given)
+
+    assert [part["title"] for part in question["parts"]] == ["Which?", "And?"]
+    said = questions.decision(questions.CHOICE, given, "2;", "green")
+    assert said == {
+        "answers": {"c": {"answers": ["Blue"]}, "d": {"answers": ["green"]}}
+    }
 
 
 @pytest.mark.parametrize("method", list(questions.OTHERS))

@@ -43,11 +43,48 @@ def test_a_permission_in_a_person_s_words(
     assert question["body"] == body
 
 
-def test_several_questions_at_once_are_left_to_the_terminal() -> None:
+def test_several_questions_at_once_are_parts_of_one() -> None:
     question = hook.question_of(event(ASK, questions=TWO))
 
-    assert question["answerable"] is False
+    assert (question["title"], question["answerable"]) == ("One? (and 1 more)", True)
     assert question["body"] == "One?\nTwo?"
+    assert [(part["title"], len(part["options"])) for part in question["parts"]] == [
+        ("One?", 1),
+        ("Two?", 0),
+    ]
+    line = json.dumps({"ask": {"id": "1", **question}}).encode()
+    assert isinstance(messages.read(line, "hooks"), messages.Asked)
+
+
+def test_more_than_a_card_asks_are_left_to_the_terminal() -> None:
+    question = hook.question_of(event(ASK, questions=TWO * 8))
+
+    assert question["answerable"] is False
+    assert "parts" not in question
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "answers"),
+    [
+        ("1;", "green", {"One?": "a", "Two?": "green"}),
+        (";", "red\ngreen", {"One?": "red", "Two?": "green"}),
+    ],
+)
+def test_several_are_answered_together(
+    answer: str, text: str, answers: dict[str, str]
+) -> None:
+    decided = hook.decision(event(ASK, questions=TWO), answer, text)
+
+    assert decided["updatedInput"] == {"questions": TWO, "answers": answers}
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [("1", ""), ("1;1;1", ""), ("1;", ""), (";", "one"), ("9;", "x"), ("", "x")],
+)
+def test_an_answer_to_some_of_several_is_none(answer: str, text: str) -> None:
+    with pytest.raises((LookupError, ValueError)):
+        hook.decision(event(ASK, questions=TWO), answer, text)
 
 
 def test_one_question_may_take_several_options() -> None:

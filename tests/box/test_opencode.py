@@ -263,3 +263,22 @@ def test_a_retry_says_until_when(agent: FakeOpencode, program: Program) -> None:
 
     told = program.until("state")
     assert (told["state"], told["until"]) == ("overloaded", 5.0)
+
+
+def test_several_questions_are_answered_in_one_reply(
+    agent: FakeOpencode, program: Program
+) -> None:
+    program.until("sync")
+    one: dict[str, Any] = COLOUR["questions"][0]  # type: ignore[assignment]  # JSON
+    two = {**one, "question": "And?", "multiple": True}
+    agent.happens("question.asked", **{**COLOUR, "questions": [one, two]})
+    parts = program.until("ask")["ask"]["parts"]
+    assert [(part["title"], part["many"]) for part in parts] == [
+        ("Which?", False),
+        ("And?", True),
+    ]
+
+    program.tell(answer="que_1", **{"with": "2;1,2", "text": ""})
+
+    body = {"answers": [["Blue"], ["Red", "Blue"]]}
+    assert agent.posted.get(timeout=30) == ("/question/que_1/reply", body)

@@ -7,13 +7,19 @@ import pytest
 
 from swarm.cli import exit_codes
 from swarm.model import events
-from swarm.model.question import Option, Question
+from swarm.model.question import Option, Part, Question
 from swarm.store.journal import Journal
 from tests.cli.conftest import FakeKeeper, queued
 
 Swarm = Callable[..., tuple[int, str, str]]
 RUN = Question("1", "permission", "run it?\x1b[2J", "Bash", "make\nmake check\x07")
 COLOUR = Question("2", "choice", "which?", options=(Option("o1", "red"),))
+
+PARTS = (
+    Part("which?", (Option("1", "red"), Option("2", "blue")), allows_many=True),
+    Part("what?\x07", (), allows_text=True),
+)
+SEVERAL = Question("3", "choice", "which? (and 1 more)", parts=PARTS)
 
 
 def asking(journal: Journal, *questions: Question) -> None:
@@ -91,3 +97,60 @@ def test_of_several_one_is_named(
     assert status == exit_codes.FAILED
     assert "asks more than one thing: 1.1, 1.2" in err
     assert keeper.seen == []
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "text"),
+    [
+        (("1,2", "=a b"), "1,2;", "a b"),
+        (("blue", "=  a\nb "), "2;", "a b"),
+        (("1", "2"), "1;2", ""),
+        (("reject",), "reject", ""),
+    ],
+)
+def test_several_questions_take_an_answer_each(
+    swarm: Swarm,
+    keeper: FakeKeeper,
+    journal: Journal,
+    words: tuple[str, ...],
+    answer: str,
+    text: str,
+) -> None:
+    """The keeper says whether they fit."""
+    asking(journal, SEVERAL)
+
+    assert swarm("answer", "1.3", *words)[0] == exit_codes.DONE
+    body = {"task": 1, "question_id": "3", "answer": answer, "text": text}
+    assert keeper.seen == [("answer", body)]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("1.1", "once", "once"), "question 1 of task 1 takes one answer, not 2"),
+        (("1.3", "1", "2", "1"), "asks 2 things, and got 3 answers"),
+        (("1.3", "1", "=x", "--text", "y"), "takes no --text beside its answers"),
+    ],
+)
+def test_what_does_not_fit_is_told(
+    swarm: Swarm,
+    keeper: FakeKeeper,
+    journal: Journal,
+    words: tuple[str, ...],
+    told: str,
+) -> None:
+    asking(journal, RUN, SEVERAL)
+
+    status, _, err = swarm("answer", *words)
+
+    assert (status, keeper.seen) == (exit_codes.FAILED, [])
+    assert told in err
+
+
+def test_several_are_listed_with_their_options(swarm: Swarm, journal: Journal) -> None:
+    asking(journal, SEVERAL)
+
+    out = swarm("answer")[1]
+
+    assert "    1. which? (several by commas)\n       1  red\n       2  blue\n" in out
+    assert "    2. what?\\x07\n    swarm answer 1.3 ANSWER ANSWER|reject\n" in out

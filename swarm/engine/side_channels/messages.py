@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from swarm.model.agent_state import AgentState
-from swarm.model.question import Option, Question
+from swarm.model.question import Option, Part, Question
+from swarm.model.question_parts import MOST_PARTS
 
 TITLE, BODY, LABEL = 400, 12_000, 300
 MOST_OPTIONS = 16
 _ID = re.compile(r"[A-Za-z0-9_.:/-]{1,128}", re.ASCII)
 _OPTION = re.compile(r"[A-Za-z0-9_.-]{1,40}", re.ASCII)
-"""No comma: an answer names several options by commas."""
+"""Neither comma nor semicolon: an answer has several options, or parts, by them."""
 _STATES = frozenset(
     {
         AgentState.WORKING,
@@ -126,15 +127,13 @@ def _asked(body: dict[str, Any], source: str) -> Message:
     kind = asked.get("kind")
     if kind not in ("permission", "choice", "text"):
         raise Unreadable("a question of no kind that is known")
-    options = asked.get("options", [])
-    if not isinstance(options, list) or len(options) > MOST_OPTIONS:
-        raise Unreadable(f"options that are no list of at most {MOST_OPTIONS}")
-    made = tuple(_option(option) for option in options)
-    if len({option.id for option in made}) != len(made):
-        raise Unreadable("two options of one id")
+    made = _options(asked.get("options", []))
     is_answerable = _flag(asked, "answerable", True)
-    if kind == "choice" and not made and is_answerable:
+    parts = _parts(asked.get("parts", []))
+    if kind == "choice" and not made and not parts and is_answerable:
         raise Unreadable("a choice without options")
+    if parts and (kind == "permission" or made):
+        raise Unreadable("several questions that are one, too")
     question = Question(
         id="",
         kind=kind,
@@ -147,9 +146,39 @@ def _asked(body: dict[str, Any], source: str) -> Message:
         allows_always=_flag(asked, "always", False),
         allows_text=_flag(asked, "text", False),
         allows_many=kind == "choice" and _flag(asked, "many", False),
+        parts=parts,
         is_answerable=is_answerable,
     )
     return Asked(question)
+
+
+def _parts(value: Any) -> tuple[Part, ...]:
+    if not isinstance(value, list) or len(value) > MOST_PARTS:
+        raise Unreadable(f"questions that are no list of at most {MOST_PARTS}")
+    parts = tuple(_part(each) for each in value)
+    if len(parts) == 1:
+        raise Unreadable("several questions that are only one")
+    return parts
+
+
+def _part(value: Any) -> Part:
+    if not isinstance(value, dict):
+        raise Unreadable("a question that is no object")
+    options = _options(value.get("options", []))
+    allows_text = _flag(value, "text", False)
+    if not options and not allows_text:
+        raise Unreadable("a choice without options")
+    is_many = bool(options) and _flag(value, "many", False)
+    return Part(_text(value, "title", TITLE), options, allows_text, is_many)
+
+
+def _options(value: Any) -> tuple[Option, ...]:
+    if not isinstance(value, list) or len(value) > MOST_OPTIONS:
+        raise Unreadable(f"options that are no list of at most {MOST_OPTIONS}")
+    made = tuple(_option(option) for option in value)
+    if len({option.id for option in made}) != len(made):
+        raise Unreadable("two options of one id")
+    return made
 
 
 def _option(value: Any) -> Option:

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from swarm.errors import SwarmError
-from swarm.model import format
+from swarm.model import format, question_parts
+from swarm.model.question import Question
 from swarm.model.safe_text import safe_line
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.open_question import OpenQuestion, QuestionReply
@@ -19,6 +20,7 @@ from swarm.tui.present import question_text
 from swarm.tui.present.formatting import ACCENT, KEY, MUTED, WARNING
 
 SUBTITLE = "] next · t its terminal · y copy · Esc later"
+BACK = "Backspace the one before · t its terminal · Esc later"
 WRITING = "Enter sends · Esc goes back"
 WORDS_ALONE = "Enter sends · Esc later"
 FRAME = "the agent's words · untrusted"
@@ -42,6 +44,7 @@ class QuestionCard(Dialog[QuestionReply]):
         ("enter", "choose", "choose"),
         ("space", "mark", "mark"),
         *[(str(digit), f"option({digit - 1})", "option") for digit in range(1, 10)],
+        ("backspace", "back", "the one before"),
         ("right_square_bracket", "leave('next')", "next"),
         ("t", "leave('attach')", "its terminal"),
         ("y", "leave('copy')", "copy"),
@@ -54,7 +57,10 @@ class QuestionCard(Dialog[QuestionReply]):
     def __init__(self, asked: OpenQuestion) -> None:
         super().__init__()
         self._asked = asked
-        self._question = asked.question
+        self._chosen: list[tuple[str, str]] = []
+        """Of several questions the answers that were given; all are sent at once."""
+        self._question = self._shown()
+        """What is asked now: the question, or one of its several."""
         self._row = 0
         """The option under the cursor."""
         self._marked: set[int] = set()
@@ -66,22 +72,36 @@ class QuestionCard(Dialog[QuestionReply]):
         """Who asks, the agent's words in a frame of their own, and the answers."""
         with Vertical(classes="dialog") as frame:
             frame.border_title = Content(f"◆ Question {self._asked.place}")
-            frame.border_subtitle = Content(SUBTITLE)
+            frame.border_subtitle = Content(self._ways())
             yield Static(id="asks", markup=False)
             with VerticalScroll(id="asked", can_focus=False) as words:
                 words.border_title = Content(FRAME)
-                lines = Content("\n").join(question_text.body(self._question))
-                yield Static(lines, markup=False)
+                yield Static(id="asked-words", markup=False)
             yield Static(id="answers", markup=False)
             yield Input(id="answer-text", compact=True)
 
     def on_mount(self) -> None:
         """Draw; a question that only takes words has the cursor in its line."""
         self.set_interval(1.0, self._draw)
-        self._draw()
+        self._show_question()
+
+    def _show_question(self) -> None:
+        """Draw what is asked now; where only words answer it, the line is open."""
+        lines = Content("\n").join(question_text.body(self._question))
+        self.query_one("#asked-words", Static).update(lines)
+        self._close_line()
         takes_words = self._question.is_answerable and self._question.allows_text
         if self._question.kind == "text" and takes_words:
             self._write("text")
+
+    def _shown(self) -> Question:
+        whole = self._asked.question
+        if not whole.parts or not whole.is_answerable:
+            return whole
+        return whole.of_part(len(self._chosen))
+
+    def _ways(self) -> str:
+        return BACK if self._chosen else SUBTITLE
 
     @on(Nudge)
     def _nudged(self) -> None:
@@ -96,7 +116,30 @@ class QuestionCard(Dialog[QuestionReply]):
     def action_answer(self, answer: str) -> None:
         """Answer with that, if the question takes it."""
         if self.armed and not self._question.refusal(answer, ""):
-            self.dismiss(QuestionReply("answer", answer))
+            self._answer(answer, "")
+
+    def action_back(self) -> None:
+        """Back to the one of several questions that was answered last."""
+        if self._chosen:
+            self._chosen.pop()
+            self._turn()
+
+    def _answer(self, answer: str, text: str) -> None:
+        """Send the answer; of several questions, the answers to all of them."""
+        parts = self._asked.question.parts
+        if not parts or answer == "reject":
+            self.dismiss(QuestionReply("answer", answer, text))
+            return
+        self._chosen.append((answer, text))
+        if len(self._chosen) == len(parts):
+            self.dismiss(QuestionReply("answer", *question_parts.joined(self._chosen)))
+        else:
+            self._turn()
+
+    def _turn(self) -> None:
+        self._question, self._row, self._marked = self._shown(), 0, set()
+        self.query_one(Input).clear()
+        self._show_question()
 
     def action_reject(self) -> None:
         """Ask for a reason if the agent would hear it; else reject at once."""
@@ -159,13 +202,16 @@ class QuestionCard(Dialog[QuestionReply]):
     def action_cancel(self) -> None:
         """From the line back to the answers; from there back to the screen."""
         if self._writes and self._question.kind != "text":
-            self._writes = ""
-            self.query_one(Input).remove_class("-open")
-            self.set_focus(None)
-            self.query_one(".dialog").border_subtitle = Content(SUBTITLE)
-            self._draw()
+            self._close_line()
         else:
             super().action_cancel()
+
+    def _close_line(self) -> None:
+        self._writes = ""
+        self.query_one(Input).remove_class("-open")
+        self.set_focus(None)
+        self.query_one(".dialog").border_subtitle = Content(self._ways())
+        self._draw()
 
     def _write(self, answer: str) -> None:
         self._writes = answer
@@ -186,7 +232,7 @@ class QuestionCard(Dialog[QuestionReply]):
         if refusal:
             self.notify(f"it {refusal}", severity="warning", markup=False)
         elif self.armed:
-            self.dismiss(QuestionReply("answer", answer, event.value.strip()))
+            self._answer(answer, event.value.strip())
 
     def _draw(self) -> None:
         self.query_one("#asks", Static).update(Content("\n").join(self._facts()))
@@ -203,6 +249,11 @@ class QuestionCard(Dialog[QuestionReply]):
                 (f" · waits {waits}", MUTED),
             )
         ]
+        if parts := asked.question.parts:
+            which = f"question {len(self._chosen) + 1} of {len(parts)}"
+            words = which if question.is_answerable else f"{len(parts)} questions"
+            note = "all are answered together"
+            out.append(Content.assemble((words, "bold"), (f" · {note}", MUTED)))
         if question.tool:
             tool = safe_line(question.tool, 80)
             out.append(Content.assemble(("tool  ", MUTED), (tool, f"bold {WARNING}")))

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from swarm.engine.side_channels import messages
 from swarm.engine.side_channels.messages import Unreadable, read
 from swarm.model.agent_state import AgentState
-from swarm.model.question import Option, Question
+from swarm.model.question import Option, Part, Question
 
 EDIT = {"id": "q1", "kind": "permission", "title": "edit?", "tool": "Edit"}
+
+PART = {"title": "x", "options": [{"id": "1", "label": "y"}]}
 
 
 def line(**body: Any) -> bytes:
@@ -90,6 +92,13 @@ def test_long_words_are_cut() -> None:
         line(ask={**EDIT, "options": [{"id": "once", "label": "x"}]}),
         line(ask={**EDIT, "options": [{"id": "1"}, {"id": "1"}]}),
         line(ask={**EDIT, "options": [{"id": str(n)} for n in range(17)]}),
+        line(ask={**EDIT, "parts": [PART, PART]}),
+        line(ask={**EDIT, "kind": "choice", "parts": [PART]}),
+        line(ask={**EDIT, "kind": "choice", "parts": [PART] * 9}),
+        line(ask={**EDIT, "kind": "choice", "parts": [PART, 7]}),
+        line(ask={**EDIT, "kind": "choice", "parts": [PART, {"title": "x"}]}),
+        line(ask={**EDIT, "kind": "choice", "parts": "xx"}),
+        line(ask={**EDIT, "kind": "choice", "parts": [PART, {**PART, "text": 1}]}),
         line(state="stalled"),
         line(state="starting"),
         line(state=["ready"]),
@@ -108,6 +117,13 @@ def test_what_is_no_message_is_refused(data: bytes) -> None:
         read(data, "hooks")
 
 
+def test_several_questions_are_read_as_parts() -> None:
+    message = read(line(ask={**EDIT, "kind": "choice", "parts": [PART] * 2}), "hooks")
+
+    assert isinstance(message, messages.Asked)
+    assert message.question.parts == (Part("x", (Option("1", "y"),)),) * 2
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
@@ -117,7 +133,19 @@ JSON = st.recursive(
 )
 KEYS = st.sampled_from(sorted(messages._READERS))
 FIELDS = st.sampled_from(
-    ["id", "kind", "title", "body", "options", "answer", "why", "until", "rule", "text"]
+    [
+        "id",
+        "kind",
+        "title",
+        "body",
+        "options",
+        "parts",
+        "answer",
+        "why",
+        "until",
+        "rule",
+        "text",
+    ]
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from swarm.model.question import Option, Question
+from swarm.model.question import Option, Part, Question
 from swarm.tui.app import SwarmApp
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.open_question import OpenQuestion, QuestionReply
@@ -31,6 +31,16 @@ CHOICE = Question(
     options=(Option("a", "this"), Option("b", "that"), Option("c", "neither")),
 )
 MANY = replace(CHOICE, allows_many=True)
+SEVERAL = Question(
+    "1",
+    "choice",
+    "Which? (and 2 more)",
+    parts=(
+        Part("Which?", CHOICE.options),
+        Part("What?", CHOICE.options, True, True),
+        Part("Its name?", (), True),
+    ),
+)
 TEXT = Question("1", "text", "What is its name?", allows_text=True)
 
 
@@ -94,6 +104,23 @@ async def open_card(
             ("w", "type:both a", "enter"),
             QuestionReply("answer", "", "both a"),
         ),
+        (
+            SEVERAL,
+            ("2", "1", "3", "enter", "type:fix it", "enter"),
+            QuestionReply("answer", "b;a,c;", "fix it"),
+        ),
+        (
+            SEVERAL,
+            ("enter", "w", "type:tea", "enter", "type:fix", "enter"),
+            QuestionReply("answer", "a;;", "tea\nfix"),
+        ),
+        (
+            SEVERAL,
+            ("1", "backspace", "2", "w", "escape", "enter", "type:x", "enter"),
+            QuestionReply("answer", "b;a;", "x"),
+        ),
+        (SEVERAL, ("1", "x", "enter"), QuestionReply("answer", "reject")),
+        (SEVERAL, ("1", "escape"), None),
         (TEXT, ("type:aAx1t]y", "enter"), QuestionReply("answer", "", "aAx1t]y")),
         (TEXT, ("type:a", "escape"), None),
     ],
@@ -116,6 +143,9 @@ async def test_a_key_is_an_answer(
         (CHOICE, ("a", "A", "4", "w", "space")),
         (MANY, ("1", "2", "space", "4")),
         (TEXT, ("enter",)),
+        (SEVERAL, ("1", "2", "enter")),
+        (SEVERAL, ("backspace", "1", "enter", "enter")),
+        (replace(SEVERAL, is_answerable=False), ("1", "enter", "w", "x")),
         (replace(ASKS, is_answerable=False), ("a", "A", "x", "1", "w")),
         (replace(CHOICE, is_answerable=False), ("1", "enter", "x")),
         (replace(TEXT, is_answerable=False), ("w", "enter")),
