@@ -143,7 +143,8 @@ class Login:
     done: str = ""
     """The file that is there afterwards."""
     tokens: str = "none"
-    """The kind that is held outside; `lock`: it cannot be; `none`."""
+    """The kind, of `tokens`, that is held outside or shared; `lock`: it can be neither,
+    for it does not say whose it is; `none`."""
 
 
 @dataclass(frozen=True, slots=True)

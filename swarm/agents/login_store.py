@@ -20,7 +20,7 @@ from swarm.errors import ConfigError
 T = TypeVar("T")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 _LIMIT = 256 << 10
-_LOGIN, _ATTEMPT = ".json", ".attempt"
+_LOGIN, _ATTEMPT, _HOLDER = ".json", ".attempt", ".holder"
 _FORMER = 3
 """Access tokens that are over and may still come back in an answer."""
 
@@ -60,6 +60,16 @@ class Attempt:
     next_try: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The one task whose box may renew a login that boxes share."""
+
+    task: int = 0
+    """Zero for none."""
+    trouble: str = ""
+    """Why what it renewed was not taken."""
+
+
 def new(kind: str, tokens: Tokens, now: float) -> StoredLogin:
     """A login that was just made."""
     return StoredLogin(kind, tokens, secrets.token_hex(24), renewed=now)
@@ -93,6 +103,20 @@ def read_attempt(home: Path, agent: str) -> Attempt:
     return attempt or Attempt()
 
 
+def read_holder(home: Path, agent: str) -> Holder:
+    """Who may renew a shared login; nobody if the file cannot be read."""
+    try:
+        found = _read(_file(home, agent, _HOLDER), agent, lambda b: Holder(**b))
+    except ConfigError:
+        return Holder()
+    return found or Holder()
+
+
+def write_holder(home: Path, agent: str, holder: Holder) -> None:
+    """Replace who may renew a shared login; it is on the disk. OSError."""
+    _write(_file(home, agent, _HOLDER), asdict(holder))
+
+
 def write(home: Path, agent: str, login: StoredLogin) -> None:
     """Replace the login; it is on the disk when this returns. OSError."""
     _write(_file(home, agent, _LOGIN), {"version": 1, **asdict(login)})
@@ -108,6 +132,7 @@ def remove(home: Path, agent: str) -> bool:
     for draft in folder(home).glob(f".{agent}.*"):
         draft.unlink(missing_ok=True)
     _file(home, agent, _ATTEMPT).unlink(missing_ok=True)
+    _file(home, agent, _HOLDER).unlink(missing_ok=True)
     try:
         _file(home, agent, _LOGIN).unlink()
     except FileNotFoundError:

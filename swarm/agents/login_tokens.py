@@ -7,7 +7,7 @@ strictly, within bounds, and only what is named is taken.
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ WORD_LIMIT = 400
 LIST_LIMIT = 64
 PLACEHOLDER_SECONDS = 20 * 86400.0
 """Timers of JavaScript hold 24 days; one that is longer fires at once."""
+LONGEST_SHARED = 2.0
+"""Times its usual life that a token which a box renewed may live."""
 LONGEST_LIFE = 400 * 86400.0
 """Seconds; a later end is taken for this one."""
 
@@ -79,6 +81,43 @@ def read_answer(kind: TokenKind, data: bytes, before: Tokens, now: float) -> Tok
     _require_apart(access, refresh, before.kept, claims)
     end = _end(told, access, now + kind.lifetime, now)
     return Tokens(access, refresh, end, before.kept, claims)
+
+
+def read_back(
+    kind: TokenKind, data: bytes, before: Tokens, now: float
+) -> Tokens | None:
+    """The tokens that a box which shares the login renewed; None if it did not.
+
+    The file is the box's: of it only the two tokens and their end count. BadLogin if
+    they are another account's, end sooner than those before, or later than any would.
+    """
+    after = read_file(kind, data, now)
+    if after.access == before.access:
+        return None
+    if after.claims != before.claims:
+        raise BadLogin("its tokens are not of the account that logged in")
+    if after.expires <= before.expires:
+        raise BadLogin("its tokens end no later than those before")
+    if after.expires > now + kind.lifetime * LONGEST_SHARED:
+        raise BadLogin("its tokens end later than any would")
+    return replace(after, kept=before.kept)
+
+
+def names_account(tokens: Tokens) -> bool:
+    """Whether the tokens tell whose they are, so that another's can be refused."""
+    return bool(tokens.claims)
+
+
+def shared_file(kind: TokenKind, tokens: Tokens, mark: str, is_holder: bool) -> str:
+    """The login file for a box that shares it; the holder's has both tokens."""
+    body: dict[str, Any] = json.loads(json.dumps(tokens.kept))
+    other = kind.placeholders["refresh"].replace("{mark}", mark)
+    _put(body, kind.file.access, tokens.access)
+    _put(body, kind.file.refresh, tokens.refresh if is_holder else other)
+    if kind.file.expires:
+        unit = 1000 if kind.file.unit == "ms" else 1
+        _put(body, kind.file.expires, int(tokens.expires * unit))
+    return json.dumps(body, indent=2) + "\n"
 
 
 def is_revoked(status: int, data: bytes) -> bool:

@@ -93,6 +93,8 @@ class TokenKind:
     """What the agent's own login needs of the network."""
     answers: tuple[FixedAnswer, ...] = ()
     swaps: tuple[Swap, ...] = ()
+    shared: bool = False
+    """The gate cannot hold them: boxes have the access token, one of them the other."""
 
 
 @functools.cache
@@ -101,13 +103,13 @@ def _shipped() -> tuple[str, ...]:
 
 
 def names() -> list[str]:
-    """The kinds whose tokens the gate's side holds."""
+    """The kinds whose tokens can be kept for several tasks."""
     return list(_shipped())
 
 
 @functools.cache
 def find(name: str) -> TokenKind | None:
-    """The kind of that name, or None if tokens cannot be held for it."""
+    """The kind of that name, or None if tokens cannot be kept for it."""
     if name not in names():
         return None
     file = f"tokens/{name}.toml"
@@ -164,6 +166,7 @@ class _Reader:
                 _Reader(self._file, each, "swap").swap()
                 for each in self.take("swap", list, [])
             ),
+            shared=self.take("shared", bool, False),
         )
         for table in (endpoint, use, login, self):
             table.done()

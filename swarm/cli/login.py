@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from swarm.adapters import browser, loopback_pipe, wide_terminal
-from swarm.agents import registry
+from swarm.agents import registry, token_kind
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.consent import agrees
@@ -45,6 +45,7 @@ def login(args: Namespace) -> int:
         return _bring(paths, args)
     if not sys.stdin.isatty():
         raise SwarmError("a login needs a terminal", hint="run it in one")
+    _require_consent(args)
     answer = ask(paths, BeginLogin(args.agent))
     try:
         _converse(args.agent, answer["argv"], answer["relay"], tuple(answer["sites"]))
@@ -54,6 +55,24 @@ def login(args: Namespace) -> int:
     expires = float(ask(paths, EndLogin(args.agent))["expires"])
     _tell(args.agent, expires)
     return exit_codes.DONE
+
+
+def _require_consent(args: Namespace) -> None:
+    """Refused if the agent's boxes would have its tokens, and the person says no."""
+    if not _is_shared(args.agent) or args.yes:
+        return
+    output.note(
+        f"{args.agent}'s tokens cannot be held outside its boxes. Each of its tasks "
+        "has the access token, and one at a time the refresh token: an agent that "
+        "means ill can send them wherever its network leads."
+    )
+    if not agrees("Log in all the same?"):
+        raise Refused("nobody was logged in", hint="give it a key instead")
+
+
+def _is_shared(agent: str) -> bool:
+    kind = token_kind.find(registry.find(agent).login.tokens)
+    return kind is not None and kind.shared
 
 
 def logout(args: Namespace) -> int:
@@ -77,10 +96,12 @@ def _bring(paths: HomePaths, args: Namespace) -> int:
 
 def _tell(agent: str, expires: float) -> None:
     until = format.date_time(expires, seconds=False)
-    output.note(
-        f"{agent} is logged in; its token ends {until} and is renewed by the gate's "
-        "side. Boxes get placeholders."
+    who = (
+        "by the one task at a time that has the lock. Its boxes hold it"
+        if _is_shared(agent)
+        else "by the gate's side. Boxes get placeholders"
     )
+    output.note(f"{agent} is logged in; its token ends {until} and is renewed {who}.")
 
 
 def _converse(

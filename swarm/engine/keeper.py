@@ -48,6 +48,7 @@ from swarm.engine.tasks import (
     screen_watch,
     service_restarts,
     services,
+    shared_login,
     state_watch,
 )
 from swarm.engine.tasks.scheduler import never_startable, startable
@@ -113,7 +114,7 @@ class Keeper:
         self._next_check = self._next_aging = self._next_room = 0.0
         self._next_missed = self._next_logins = self._next_screens = 0.0
         self._continuing, self._renewing = set[int](), set[str]()
-        """`_renewing` are agents whose login is being renewed."""
+        """`_renewing` are agents whose login is being renewed; empty: shared ones."""
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._screens, self._streams = ScreenWatch(context), StreamWatch(context)
@@ -467,11 +468,21 @@ class Keeper:
             self._workers.submit(self._give_up_old)
 
     def _renew_due_logins(self) -> None:
+        if "" not in self._renewing:
+            self._renewing.add("")
+            self._workers.submit(self._look_at_shared_logins)
         with suppress(SwarmError):
             for agent in login_refresh.due(self._parts):
                 if agent not in self._renewing:
                     self._renewing.add(agent)
                     self._workers.submit(self._renew_login, agent)
+
+    def _look_at_shared_logins(self) -> None:
+        """One look at a time: an engine that hangs holds one worker, not all."""
+        try:
+            shared_login.look(self._parts)
+        finally:
+            self._inbox.put(lambda: self._renewing.discard(""))
 
     def _renew_login(self, agent: str) -> None:
         """The new token reaches the gate as a changed file does."""

@@ -166,6 +166,70 @@ def test_which_answers_revoke(status: int, body: Any, is_revoked: bool) -> None:
     assert login_tokens.is_revoked(status, json.dumps(body).encode()) is is_revoked
 
 
+SHARED = {
+    "access_token": jwt(sub="me", n=1),
+    "refresh_token": REFRESH,
+    "expires_at": int(NOW) + 60,
+    "scope": "kimi-code",
+    "expires_in": 3600,
+}
+
+
+def back(**changes: Any) -> login_tokens.Tokens | None:
+    """What is taken of a file that a box which shares the login has changed."""
+    data = json.dumps(SHARED).encode()
+    before = login_tokens.read_file(kind("kimi"), data, NOW)
+    after = json.dumps({**SHARED, **changes}).encode()
+    return login_tokens.read_back(kind("kimi"), after, before, NOW)
+
+
+def test_a_shared_login_is_taken_back_once_it_was_renewed() -> None:
+    """Of the box's file two tokens and their end count; the rest stays as it was."""
+    newer = {"access_token": jwt(sub="me", n=2), "expires_at": int(NOW) + 3600}
+    found = back(**newer, refresh_token="rt-the-next-one", scope="everything", x=1)
+
+    assert back() is None
+    assert back(scope="everything", refresh_token="rt-the-next-one") is None
+    assert found
+    assert (found.access, found.refresh) == (newer["access_token"], "rt-the-next-one")
+    assert found.expires == NOW + 3600
+    assert found.kept == {"scope": "kimi-code", "expires_in": 3600}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"access_token": jwt(sub="them")}, "not of the account"),
+        ({"access_token": "an-opaque-token-0002"}, "not of the account"),
+        ({"expires_at": int(NOW) + 60}, "end no later"),
+        ({"expires_at": 0, "access_token": jwt(sub="me", exp=1)}, "end no later"),
+        ({"expires_at": int(NOW) + 200_000}, "end later than any"),
+        ({"refresh_token": ""}, "refresh token has 0 characters"),
+        ({"access_token": ""}, "access token has 0 characters"),
+    ],
+)
+def test_what_a_box_made_of_a_shared_login_is_refused(
+    changes: dict[str, Any], words: str
+) -> None:
+    """It may be another account's, or worth nothing."""
+    newer = {"access_token": jwt(sub="me", n=2), "expires_at": int(NOW) + 3600}
+    with pytest.raises(BadLogin, match=words):
+        back(**{**newer, **changes})
+
+
+def test_one_box_alone_has_the_refresh_token_of_a_shared_login() -> None:
+    data = json.dumps(SHARED).encode()
+    tokens = login_tokens.read_file(kind("kimi"), data, NOW)
+    files = [
+        json.loads(login_tokens.shared_file(kind("kimi"), tokens, "ab", is_holder))
+        for is_holder in (True, False)
+    ]
+
+    assert login_tokens.names_account(tokens)
+    assert files[0] == SHARED
+    assert files[1] == {**SHARED, "refresh_token": ""}
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(

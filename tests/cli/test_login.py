@@ -91,3 +91,17 @@ def test_the_address_is_shown_and_opened_on_request(
     assert "evil.test" not in out
     assert "got my-code" in out
     assert told.read_text() == "https://claude.ai/authorize?x=1"
+
+
+def test_a_login_that_boxes_share_is_begun_after_a_yes_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whose box would have the tokens is said first."""
+    ours, theirs = os.openpty()
+    monkeypatch.setattr("builtins.input", lambda _prompt: "n")
+    with os.fdopen(ours, "wb", 0), os.fdopen(theirs) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        with pytest.raises(Refused, match="nobody was logged in"):
+            login.login(Namespace(agent="kimi", bring=False, yes=False))
+
+    assert "cannot be held outside its boxes" in capsys.readouterr().err

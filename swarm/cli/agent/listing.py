@@ -4,7 +4,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-from swarm.agents import captures, pins, registry
+from swarm.agents import captures, pins, registry, token_kind
 from swarm.agents.description import MODES, Agent
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
@@ -15,9 +15,15 @@ from swarm.model.standing import Standing, in_order
 
 _TOKENS = {
     "none": "",
-    "lock": "cannot be held outside a box: `swarm login` refuses this agent; give it "
-    "a key",
+    "lock": "cannot be held outside a box, and do not say whose they are: "
+    "`swarm login` refuses this agent; give it a key",
 }
+_HELD = "held and refreshed on the gate's side alone"
+_SHARED = (
+    "in its boxes, for they cannot be held outside: one task at a time has the lock "
+    "and the refresh token; what it renews is checked and taken back, and the others "
+    "are given the new access token"
+)
 
 
 def list_agents(args: Namespace) -> int:
@@ -177,8 +183,10 @@ def _login(agent: Agent) -> str:
 
 
 def _tokens(agent: Agent) -> str:
-    kind = agent.login.tokens
-    return _TOKENS.get(kind, "held and refreshed on the gate's side alone")
+    kind = token_kind.find(agent.login.tokens)
+    if kind is None:
+        return _TOKENS[agent.login.tokens]
+    return _SHARED if kind.shared else _HELD
 
 
 def _skills(agent: Agent) -> str:

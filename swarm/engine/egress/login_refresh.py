@@ -52,7 +52,7 @@ def is_due(parts: EngineParts, agent: str) -> bool:
     """True if the login's tokens should be renewed now; reads two small files."""
     home, now = parts.context.paths.home, parts.context.clock()
     login = login_store.read(home, agent)
-    if login is None or login.revoked:
+    if login is None or login.revoked or logins.is_shared(login):
         return False
     attempt = login_store.read_attempt(home, agent)
     if attempt.next_try > now:
@@ -124,7 +124,7 @@ def _renew(parts: EngineParts, agent: str, login: StoredLogin) -> None:
     """One refresh, from its key on the disk to the new tokens there."""
     home, clock = parts.context.paths.home, parts.context.clock
     kind = token_kind.find(login.kind)
-    if kind is None:
+    if kind is None or kind.shared:
         return
     attempt = login_store.read_attempt(home, agent)
     was_cut_short = bool(attempt.key)

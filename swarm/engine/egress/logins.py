@@ -45,6 +45,8 @@ def rules_for(home: Path, agent: str) -> LoginRules:
     if kind is None:
         return LoginRules()
     name, origin = secret_name(agent), f"swarm login {agent}"
+    if kind.shared:
+        return LoginRules(_shared_rules(kind, origin))
     inject = Inject(kind.header, kind.template, name)
     uses = (
         Rule("allow", host, model=kind.model, inject=inject, origin=origin)
@@ -64,6 +66,24 @@ def rules_for(home: Path, agent: str) -> LoginRules:
     secret = Secret(name, f"{SOURCE}{agent}", kind.hosts, origin=origin)
     rules = tuple(replace(rule, layer="agent") for rule in (*answered, *uses))
     return LoginRules(rules, (secret,))
+
+
+def is_shared(login: StoredLogin) -> bool:
+    """Whether boxes hold the tokens, for the gate cannot."""
+    kind = token_kind.find(login.kind)
+    return kind is not None and kind.shared
+
+
+def _shared_rules(kind: TokenKind, origin: str) -> tuple[Rule, ...]:
+    """Where a box may send tokens that it has: nothing is put in, or answered."""
+    uses = [Rule("allow", host, model=kind.model) for host in kind.hosts]
+    renews = [
+        Rule("allow", url.host, methods=("POST",), paths=(url.path,))
+        for url in (kind.endpoint, *kind.also)
+    ]
+    return tuple(
+        replace(rule, origin=origin, layer="agent") for rule in (*renews, *uses)
+    )
 
 
 def _places(agent: str, kind: TokenKind) -> list[tuple[str, Url]]:
@@ -92,6 +112,8 @@ def logged_in(
             logged_out(agent.name, login.revoked),
             hint=f"log in again first: `swarm login {agent.name}`",
         )
+    if kind.shared:  # its file is put into the home when the box is made
+        return replace(agent, seed=seeds(agent, kind))
     text = login_tokens.placeholder_file(kind, login.tokens, login.mark, now)
     return replace(agent, seed=(*seeds(agent, kind), Seed(agent.login.done, text)))
 
@@ -135,7 +157,7 @@ def held(home: Path, policy: Policy, now: float) -> HeldLogins:
         agent = agent_of(secret.name)
         login = login_store.read(home, agent)
         kind = token_kind.find(login.kind) if login else None
-        if login is None or kind is None:
+        if login is None or kind is None or kind.shared:
             continue
         made.answers.update(_answers(agent, kind, login, now))
         made.placeholders[secret.name] = login.mark

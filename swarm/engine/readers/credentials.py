@@ -5,7 +5,8 @@ Each is a line of `swarm doctor`.
 
 from pathlib import Path
 
-from swarm.agents import login_store
+from swarm.agents import login_store, token_kind
+from swarm.agents.login_store import Holder
 from swarm.engine.host.check import Check
 from swarm.engine.host.images import HasImages
 from swarm.engine.readers.agent_secrets import GIVE_A_KEY
@@ -51,11 +52,23 @@ def _login(home: Path, agent: str, now: float) -> Check:
         return Check(name, "warn", f"revoked: {login.revoked}", again)
     left = login.tokens.expires - now
     ends = f"expires in {format.age(left)}" if left > 0 else "expired"
+    if (kind := token_kind.find(login.kind)) and kind.shared:
+        return _shared(name, login_store.read_holder(home, agent), ends)
     if trouble := login_store.read_attempt(home, agent).trouble:
         found = f"its token {ends} and was not renewed: {trouble}"
         return Check(name, "warn", found, f"it is tried again; if it stays, {again}")
     when = "before" if left > 0 else "with the next task"
     return Check(name, "ok", f"logged in; its token {ends}, and is renewed {when}")
+
+
+def _shared(name: str, holder: Holder, ends: str) -> Check:
+    who = f"task {holder.task}" if holder.task else "the next task"
+    found = f"logged in; its token {ends}, and {who} renews it"
+    if not holder.trouble:
+        return Check(name, "ok", found)
+    agent = name.partition(" ")[2]
+    again = f"if its tasks are logged out, `swarm login {agent}`"
+    return Check(name, "warn", f"{found}: {holder.trouble}", again)
 
 
 def _key(standing: Standing) -> Check:

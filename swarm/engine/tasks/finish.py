@@ -15,6 +15,7 @@ from swarm.engine.tasks import (
     ended_badly,
     observation,
     services,
+    shared_login,
     stream_watch,
 )
 from swarm.errors import NoRoom, SwarmError
@@ -47,6 +48,7 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
         if task.state is State.LIVE:
             _record_over(context, task_id, events.TaskLost("its container is gone"))
             services.end(context, task_id)
+            shared_login.take_back_quietly(parts, task)
             task_network.drop(parts, task)
             observation.end(parts, task_id)
         return
@@ -57,6 +59,7 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
         stream_watch.claim(context, task)
     _record_over(context, task_id, events.TaskStopped(facts.exit_code, *why))
     _find_conversation(context, task)
+    shared_login.take_back_quietly(parts, task)
     services.end(context, task_id)
     task_network.drop(parts, task)
     leftovers = observation.end(parts, task_id)

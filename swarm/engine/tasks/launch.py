@@ -29,6 +29,7 @@ from swarm.engine.tasks import (
     homes,
     observation,
     services,
+    shared_login,
     warm_start,
 )
 from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
@@ -190,6 +191,8 @@ def create_over_home(
         clean_up, context, task.id, lambda: observation.end(parts, task.id)
     )
     _create_container(parts, task, plan)
+    # The engine has filled a new home from the image by now.
+    shared_login.lend(parts, task, plan)
 
 
 def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:

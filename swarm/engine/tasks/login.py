@@ -18,7 +18,7 @@ from swarm.engine.egress import login_refresh, logins, task_network
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.engine.host import image_check, images, parent_proxy
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import accounts, create
+from swarm.engine.tasks import accounts, create, shared_login
 from swarm.errors import PlanError, SwarmError
 from swarm.model.wishes import BeginLogin, EndLogin, ImportLogin, Logout
 from swarm.plan import hardening, login_box, sandbox_home
@@ -32,7 +32,7 @@ RELAY = ("python3", "-m", "swarm.gate.loopback_relay")
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """An agent whose tokens the gate's side can hold."""
+    """An agent whose tokens can be kept for its tasks."""
 
     agent: Agent
     kind: TokenKind
@@ -162,11 +162,18 @@ def _keep(parts: EngineParts, holder: _Holder, data: bytes) -> dict[str, Any]:
             f"{name}'s login file is not what it must be: {error.message}",
             hint="its version may keep its tokens otherwise: `swarm agent show`",
         ) from error
+    if holder.kind.shared and not login_tokens.names_account(tokens):
+        raise SwarmError(
+            f"{name}'s login does not say whose it is, and boxes share it: another "
+            "account's tokens could not be told from it",
+            hint="give it a key: README, Give an agent a key",
+        )
     with login_refresh.changing(parts, name):
         # First: the answer to an older login's refresh must not count for this one.
         login_store.write_attempt(context.paths.home, name, Attempt())
         login = login_store.new(holder.kind.name, tokens, now)
         login_store.write(context.paths.home, name, login)
+    shared_login.hand_out(parts, name)
     return {"expires": tokens.expires}
 
 
@@ -218,8 +225,8 @@ def _holder(name: str) -> _Holder:
     way_out = "give it a key: README, Give an agent a key"
     if agent.login.tokens == "lock":
         raise PlanError(
-            f"{name}'s tokens cannot be held outside its boxes, and a login shared by "
-            "several is not supported",
+            f"{name}'s tokens cannot be held outside its boxes, and do not say whose "
+            "they are, so that boxes could share them",
             hint=way_out,
         )
     raise PlanError(f"{name} has no login that swarm can hold", hint=way_out)

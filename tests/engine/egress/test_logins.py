@@ -137,3 +137,24 @@ def test_no_login_adds_nothing(tmp_path: Path) -> None:
 
     assert logins.rules_for(tmp_path, "claude") == logins.LoginRules()
     assert logins.logged_in(tmp_path, agent, {}, NOW) is agent
+
+
+def test_a_login_that_boxes_share_puts_nothing_into_requests(tmp_path: Path) -> None:
+    """The gate lets the box's own tokens pass to its service, and answers nothing."""
+    login_store.write(tmp_path, "kimi", login_store.new("kimi", TOKENS, NOW))
+    added = logins.rules_for(tmp_path, "kimi")
+    rules = Policy(rules=added.rules, secrets=added.secrets)
+    agent = logins.logged_in(tmp_path, registry.find("kimi"), {}, NOW)
+
+    token = chosen(rules, "POST", "auth.kimi.com", "/api/oauth/token")
+    api = chosen(rules, "POST", "api.kimi.com", "/coding/v1/chat/completions")
+
+    assert token
+    assert api
+    assert not token.answer
+    assert not api.inject
+    assert (token.methods, token.paths) == (("POST",), ("/api/oauth/token",))
+    assert added.secrets == ()
+    assert logins.held(tmp_path, rules, NOW) == logins.HeldLogins()
+    assert TOKENS.access not in str(agent)
+    assert "oauth/kimi-code" in str(agent.seed)

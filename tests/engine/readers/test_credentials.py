@@ -125,3 +125,17 @@ def test_logins_are_told_without_an_engine_and_with_a_mistake(home: Path) -> Non
     assert [line.name for line in lines] == ["login claude"]
     login_store.remove(home, "claude")
     assert found(home, "base")["logins"].grade == "ok"
+
+
+def test_a_login_that_boxes_share_is_told_with_who_renews_it(home: Path) -> None:
+    """And why the last one of it was not taken."""
+    login_store.write(home, "kimi", replace(LOGIN, kind="kimi"))
+    free = found(home)["login kimi"]
+    login_store.write_holder(home, "kimi", login_store.Holder(7, "it is another's"))
+    held = found(home)["login kimi"]
+
+    assert free.grade == "ok"
+    assert "its token expires in 5h, and the next task renews it" in free.finding
+    assert held.grade == "warn"
+    assert "and task 7 renews it: it is another's" in held.finding
+    assert "swarm login kimi" in held.remedy

@@ -296,7 +296,7 @@ def test_a_revoked_login_is_told_before_a_task(house: House) -> None:
     assert "is logged out (it is gone): `swarm login standin`" in record.message
 
 
-@pytest.mark.parametrize("name", ["kimi", "mini"])
+@pytest.mark.parametrize("name", ["opencode", "pi", "mini"])
 def test_an_agent_whose_tokens_nobody_can_hold_is_refused(name: str) -> None:
     """In a sentence that says what to do instead."""
     with pytest.raises(PlanError) as refusal:

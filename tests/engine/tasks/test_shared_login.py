@@ -1,0 +1,257 @@
+"""A login that boxes share, on a real engine: one renews it, all have what it renewed.
+
+The agent is a stand-in: a script that keeps its tokens where Kimi Code does, and writes
+what a test tells it to. No real sign-in is tried.
+"""
+
+import base64
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from swarm.agents import login_store, login_tokens, token_kind
+from swarm.config import load
+from swarm.engine.host import images
+from swarm.engine.tasks import shared_login
+from swarm.model import events
+from tests.engine.keeper_harness import KeeperHarness
+
+AGENT = """
+version = 1
+title = "Stand-in"
+summary = "Keeps its tokens as Kimi Code does"
+[image]
+manager = "none"
+reference = "{image}"
+[headless]
+argv = ["bash", "-c", "eval \\"$0\\"", "{{prompt}}"]
+[login]
+argv = ["true"]
+kind = "device"
+done = "~/.kimi-code/credentials/kimi-code.json"
+tokens = "kimi"
+"""
+FILE = "~/.kimi-code/credentials/kimi-code.json"
+KEEPS = f"""
+until [ -e ends ]; do
+    cat {FILE} > has.new 2>/dev/null; mv has.new has
+    if [ -e next ]; then mv next {FILE}; touch renewed; fi
+    sleep 0.1
+done
+true
+"""
+
+
+def token(number: int, whose: str = "me") -> str:
+    """An access token that says whose it is."""
+    claims = base64.urlsafe_b64encode(json.dumps({"sub": whose}).encode())
+    return f"eyJhbGciOiJub25lIn0.{claims.decode().rstrip('=')}.number-{number:04}"
+
+
+def file_of(number: int, expires: float, whose: str = "me") -> dict[str, Any]:
+    """The agent's own login file."""
+    return {
+        "access_token": token(number, whose),
+        "refresh_token": f"refresh-token-number-{number:04}",
+        "expires_at": int(expires),
+        "scope": "kimi-code",
+        "token_type": "Bearer",
+        "expires_in": 3600,
+    }
+
+
+@dataclass
+class House:
+    """A home whose user has logged in."""
+
+    harness: KeeperHarness
+    sample: Path
+    began: float
+
+    def task(self, copies: int = 1) -> list[int]:
+        """Tasks that show their login file, and put another one in its place."""
+        wish = {"repo": str(self.sample), "prompt": KEEPS, "agent": "standin"}
+        made = self.harness.wish_done("new", **wish, copies=copies)["tasks"]
+        for task in made:
+            self.harness.until(lambda t=task: self.has(t) != {}, f"{task} works")  # type: ignore[misc]  # the default binds it
+        return [int(task) for task in made]
+
+    def has(self, task: int) -> dict[str, Any]:
+        """The login file as the task's box has it now."""
+        place = self.harness.paths.worktree(task) / "has"
+        try:
+            found: dict[str, Any] = json.loads(place.read_text())
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    def renews(self, task: int, body: object) -> None:
+        """The task's agent writes another login file; blocks until it has."""
+        tree = self.harness.paths.worktree(task)
+        (tree / "renewed").unlink(missing_ok=True)
+        (tree / "next.new").write_text(json.dumps(body))
+        (tree / "next.new").chmod(0o666)
+        (tree / "next.new").rename(tree / "next")
+        self.harness.until((tree / "renewed").exists, "renewed")
+
+    def look(self) -> None:
+        """As the keeper's next round."""
+        shared_login._NEXT_LOOK.clear()
+        shared_login.look(self.harness.parts)
+
+    def ends(self, task: int) -> None:
+        """Its agent ends by itself."""
+        (self.harness.paths.worktree(task) / "ends").touch()
+        self.harness.until_taken_in(task)
+
+    @property
+    def access(self) -> str:
+        """The access token that is stored."""
+        login = login_store.read(self.harness.paths.home, "standin")
+        assert login
+        return login.tokens.access
+
+    @property
+    def holder(self) -> int:
+        return login_store.read_holder(self.harness.paths.home, "standin").task
+
+
+@pytest.fixture
+def house(harness: KeeperHarness, sample: Path) -> House:
+    """One with a keeper, and a login that was just made."""
+    harness.configure("")
+    place = load.user_file().with_name("agents")
+    place.mkdir(parents=True, exist_ok=True)
+    image = images.reference(harness.context.containers, "base")
+    (place / "standin.toml").write_text(AGENT.format(image=image))
+    kind, now = token_kind.find("kimi"), time.time()
+    assert kind
+    data = json.dumps(file_of(1, now + 3600)).encode()
+    read = login_tokens.read_file(kind, data, now)
+    login_store.write(harness.paths.home, "standin", login_store.new("kimi", read, now))
+    harness.start_keeper()
+    return House(harness, sample, now)
+
+
+def test_one_renews_and_the_others_have_what_it_renewed(house: House) -> None:
+    """Promise: one refresh token is in one box alone, and passes on when that ends.
+
+    Why: two that renew by the same refresh token log each other out.
+    """
+    first, second = house.task(copies=2)
+    both = {first, second}
+    holder = house.holder
+    (other,) = both - {holder}
+    assert house.has(holder)["refresh_token"] == "refresh-token-number-0001"
+    assert house.has(other) == {**house.has(holder), "refresh_token": ""}
+
+    house.renews(holder, file_of(2, house.began + 7200))
+    house.look()
+
+    assert house.access == token(2)
+    house.harness.until(
+        lambda: house.has(other).get("access_token") == token(2), "the other has it"
+    )
+    assert house.has(other)["refresh_token"] == ""
+
+    house.renews(holder, file_of(3, house.began + 9000))
+    house.ends(holder)
+
+    assert house.access == token(3)
+    assert house.holder == other
+    house.harness.until(
+        lambda: house.has(other)["refresh_token"] == "refresh-token-number-0003",
+        "the lock is the other's",
+    )
+    house.ends(other)
+    assert house.holder == 0
+    drafts = login_store.folder(house.harness.paths.home).glob(".*")
+    assert list(drafts) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"access_token": token(2, "another")}, "not of the account that logged in"),
+        ({"access_token": "an-opaque-token-0002"}, "not of the account that logged in"),
+        ({"expires_at": 5}, "end no later than those before"),
+        ({"expires_at": 9_999_999_999}, "end later than any would"),
+        ({"access_token": ["x"]}, "it holds no access token"),
+        ({"refresh_token": "with a space in it"}, "no header may hold"),
+        ({"scope": "x" * 70_000}, "64 KiB"),
+    ],
+)
+def test_what_a_box_makes_of_it_is_read_as_hostile(
+    house: House, change: dict[str, Any], words: str
+) -> None:
+    """It is told on the task, once, and the login stays as it was."""
+    (task,) = house.task()
+    house.renews(task, {**file_of(2, house.began + 7200), **change})
+
+    house.look()
+    house.look()
+
+    found = house.harness.queries.events.after(task=task)
+    told = [r.event.reason for r in found if isinstance(r.event, events.Trouble)]
+    assert house.access == token(1)
+    assert len(told) == 1
+    assert words in told[0]
+    assert "refresh-token" not in house.harness.journal_text()
+
+
+def test_a_link_in_its_place_leads_nowhere(house: House) -> None:
+    """Neither when it is read nor when the next token is written."""
+    (task,) = house.task()
+    tree = house.harness.paths.worktree(task)
+    (tree / "next.new").symlink_to("/etc/passwd")
+    (tree / "next.new").rename(tree / "next")
+    house.harness.until((tree / "renewed").exists, "renewed")
+
+    house.look()
+
+    assert house.access == token(1)
+    house.ends(task)
+    assert house.holder == 0
+
+
+def test_a_keeper_that_died_leaves_no_lock_behind(house: House) -> None:
+    """What was renewed meanwhile is taken back, and the next task has the lock."""
+    (task,) = house.task()
+    house.harness.stop_keepers()
+    house.renews(task, file_of(2, house.began + 7200))
+    (house.harness.paths.worktree(task) / "ends").touch()
+    house.harness.until(
+        lambda: not (facts := house.harness.context.containers.inspect(
+            house.harness.context.names(task).sandbox)) or facts.status == "exited",
+        "its box ends",
+    )  # fmt: skip
+    house.harness.start_keeper()
+    house.harness.until_taken_in(task)
+
+    assert house.access == token(2)
+    (again,) = house.task()
+    assert house.holder == again
+    assert house.has(again)["refresh_token"] == "refresh-token-number-0002"
+
+
+def test_no_log_database_or_plan_has_a_token(house: House) -> None:
+    """They are in the login's own file, and in the homes of its boxes."""
+    (task,) = house.task()
+    logins = login_store.folder(house.harness.paths.home)
+    trees = house.harness.paths.worktree(task)
+    secrets = (token(1).encode(), b"refresh-token-number-0001")
+    found = [
+        file
+        for file in house.harness.paths.home.rglob("*")
+        if file.is_file()
+        and file.parent != logins
+        and not file.is_relative_to(trees)  # its agent has shown them there
+        and any(secret in file.read_bytes() for secret in secrets)
+    ]
+
+    assert found == []
+    house.ends(task)
