@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from swarm.config import project
 from swarm.errors import ConfigError
+from swarm.model.health_check import as_shell_command
 from swarm.model.project import ProjectChoice, ServiceContainer
 from swarm.model.safe_text import safe_line
 
@@ -252,9 +253,7 @@ def _health(reading: _Reading, value: object) -> tuple[str, int]:
     if isinstance(test, str):
         command = reading.plain("healthcheck", test)
     else:
-        kind, *words = _argv(reading, "healthcheck", test) or ("NONE",)
-        shell = " ".join(words) if kind == "CMD-SHELL" else shlex.join(words)
-        command = shell if kind in ("CMD", "CMD-SHELL") else ""
+        command = as_shell_command(_argv(reading, "healthcheck", test))
     retries = str(value.get("retries", "3"))
     tries = int(retries) if re.fullmatch(r"[0-9]{1,4}", retries) else 3
     interval = _seconds(value.get("interval")) or 30.0

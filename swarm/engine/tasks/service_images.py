@@ -1,32 +1,30 @@
 """The images of a task's services: found, built by a recipe, or fetched."""
 
-import shlex
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from swarm.engine.context import EngineContext
 from swarm.engine.host import images, service_images
 from swarm.errors import ToolError
 from swarm.model import events
+from swarm.model.health_check import as_shell_command
 from swarm.model.project import ServiceContainer
 from swarm.model.safe_text import safe_line
 from swarm.model.service_recipe import RECIPES, recipe
 from swarm.plan.service_containers import ServiceImage
-from swarm.ports import ImageConfig
+from swarm.ports import Progress
 
 PULL_SECONDS = 120.0
 """The longest silence of a registry."""
 _MAKING = threading.Lock()
 """One image at a time: two tasks may want the same."""
 
-Note = Callable[[str], None]
-
 
 def require(
     context: EngineContext,
     task_id: int,
     wanted: Mapping[str, ServiceContainer],
-    note: Note,
+    note: Progress,
 ) -> dict[str, ServiceImage]:
     """The image of each service; one that is not there is made or fetched, in minutes.
 
@@ -41,7 +39,7 @@ def require(
 
 
 def _of_recipe(
-    context: EngineContext, task_id: int, name: str, wanted: str, note: Note
+    context: EngineContext, task_id: int, name: str, wanted: str, note: Progress
 ) -> ServiceImage:
     image = f"{service_images.PREFIX}{recipe(wanted).name}"
     full = images.tag(image)
@@ -53,7 +51,7 @@ def _of_recipe(
 
 
 def _of_user(
-    context: EngineContext, task_id: int, name: str, image: str, note: Note
+    context: EngineContext, task_id: int, name: str, image: str, note: Progress
 ) -> ServiceImage:
     """What the image says of itself; it stays the one of that id until the start."""
     found = context.containers.image_config(image)
@@ -68,11 +66,11 @@ def _of_user(
         found.entrypoint,
         found.command,
         found.volumes,
-        health_of(found),
+        as_shell_command(found.health),
     )
 
 
-def _fetch(context: EngineContext, name: str, image: str, note: Note) -> None:
+def _fetch(context: EngineContext, name: str, image: str, note: Progress) -> None:
     try:
         with _MAKING:
             context.images.fetch(
@@ -90,11 +88,3 @@ def _way_out(image: str) -> str:
     if not known:
         return pull
     return f'{pull}; `recipe = "{known}"` in swarm.toml needs no registry'
-
-
-def health_of(image: ImageConfig) -> str:
-    """The image's own check as a shell's command; empty if it has none."""
-    kind, *words = image.health or ("NONE",)
-    if kind == "CMD-SHELL":
-        return " ".join(words)
-    return shlex.join(words) if kind == "CMD" else ""

@@ -5,7 +5,6 @@ them, and no other task's. What they store is kept until the task is removed.
 """
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -20,15 +19,14 @@ from swarm.plan import service_containers, service_hosts, specs
 from swarm.plan.naming import KIND_LABEL
 from swarm.plan.service_containers import DATA_KIND, KIND, SERVICE_LABEL, Service
 from swarm.plan.specs import Plan
+from swarm.ports import Progress
 
 KEPT_LINES = 2000
 """Lines of a service's output that are kept when it ends."""
 
-Note = Callable[[str], None]
-
 
 def begin(
-    parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack, note: Note
+    parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack, note: Progress
 ) -> None:
     """Start a new task's services; `cleanup` takes them away with what they store."""
     cleanup.callback(remove, parts.context, task.id)
@@ -36,7 +34,7 @@ def begin(
 
 
 def begin_again(
-    parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack, note: Note
+    parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack, note: Progress
 ) -> None:
     """Start them over what they stored before; `cleanup` leaves that alone."""
     cleanup.callback(end, parts.context, task.id)
@@ -47,7 +45,7 @@ def unnoted(_line: str) -> None:
     """Let a line go: nobody writes a log of it."""
 
 
-def start(parts: EngineParts, task: Task, plan: Plan, note: Note = unnoted) -> None:
+def start(parts: EngineParts, task: Task, plan: Plan, note: Progress = unnoted) -> None:
     """Start the services in the task's net; blocks until each of them answers.
 
     ToolError, with the service's last lines, if one does not; the caller ends them.
@@ -71,7 +69,7 @@ def start(parts: EngineParts, task: Task, plan: Plan, note: Note = unnoted) -> N
 
 
 def planned_of(
-    context: EngineContext, task: Task, plan: Plan, note: Note = unnoted
+    context: EngineContext, task: Task, plan: Plan, note: Progress = unnoted
 ) -> list[Service]:
     """The services of a task, in order; an image that is not there is made first."""
     wanted = plan.project.service_container

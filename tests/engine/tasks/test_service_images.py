@@ -12,7 +12,6 @@ from swarm.errors import PlanError, ToolError
 from swarm.model import events
 from swarm.model.project import ServiceContainer
 from swarm.plan.naming import HomePaths
-from swarm.ports import ImageConfig
 from tests.builders import queued
 from tests.engine.fake_context import fake_context
 from tests.fakes import FakeContainers, FakeImages
@@ -47,22 +46,6 @@ def test_an_unknown_recipe_is_refused(context: EngineContext) -> None:
     wanted = {"db": ServiceContainer(recipe="oracle")}
     with pytest.raises(PlanError, match="no service recipe 'oracle'"):
         service_images.require(context, 1, wanted, lambda _line: None)
-
-
-@pytest.mark.parametrize(
-    ("health", "command"),
-    [
-        ((), ""),
-        (("NONE",), ""),
-        (("CMD-SHELL", "is ready || exit 1"), "is ready || exit 1"),
-        (("CMD", "is", "ready now"), "is 'ready now'"),
-    ],
-)
-def test_an_images_own_check_is_a_shells_command(
-    health: tuple[str, ...], command: str
-) -> None:
-    config = ImageConfig("sha256:1", "amd64", {}, (), health=health)
-    assert service_images.health_of(config) == command
 
 
 def test_one_that_cannot_be_had_is_told_with_the_recipe_that_needs_no_registry(
