@@ -11,7 +11,7 @@ from swarm.plan import hardening, planner, service_hosts
 from swarm.plan.gate_containers import SMALL
 from swarm.plan.hardening import REQUIRED_TMPFS
 from swarm.plan.naming import TaskNames
-from swarm.plan.specs import Mount, SandboxSpec, with_network
+from swarm.plan.specs import RECIPES_FOLDER, Mount, SandboxSpec, with_network
 
 FIRST_UID, LAST_UID = 65300, 65399
 """Services run as these; `images/gate/net.nft` lets none of them out."""
@@ -24,8 +24,11 @@ SERVICE_LABEL = "swarm.service"
 KIND, DATA_KIND = "service", "service-data"
 MEMORY = 1 << 30
 """Bytes that a service may use, if its task's sandbox may use as much."""
-START = "/usr/share/swarm/recipes/service-{}.sh"
-"""The program of a recipe's image that starts it."""
+
+
+def start_script(recipe: str) -> str:
+    """The program in a recipe's image that starts the service."""
+    return f"{RECIPES_FOLDER}/service-{recipe}.sh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _of_recipe(
     port, volume = wanted.port or known.port, names.service_volume(name, 0)
     container = replace(
         spec,
-        argv=("sh", START.format(known.name), *wanted.command),
+        argv=("sh", start_script(known.name), *wanted.command),
         environment={**spec.environment, "SERVICE_PORT": str(port)},
         mounts=(*spec.mounts, Mount("volume", volume, DATA)),
     )

@@ -7,6 +7,8 @@ from swarm.model import project as stored_project
 from swarm.model.project import ProjectChoice
 from swarm.policy.own_names import HOSTNAME
 
+RECIPES_FOLDER = "/usr/share/swarm/recipes"
+"""Where images of ours keep the scripts that made them, and start services."""
 WORKSPACE = "/workspace"
 """The worktree's mount point in the sandbox."""
 AGENT_HOME = "/home/agent"

@@ -13,6 +13,7 @@ from swarm import assets
 from swarm.agents.description import Agent
 from swarm.errors import PlanError
 from swarm.model.toolchain import NO_TOOLCHAIN, Toolchain
+from swarm.plan.specs import RECIPES_FOLDER
 
 NODE = {"24": "24.19.0"}
 """The versions of Node that are had as a wheel, by the number that agents name."""
@@ -31,7 +32,6 @@ STAGE_LABEL = "swarm.stage"
 ON_PROJECT = "on-project.sh"
 """The recipe that links agents on a project's own image, and starts each once."""
 _LINKS = "/opt/links"
-_PLACE = "/usr/share/swarm/recipes"
 
 FETCH_NODE = "24"
 """The Node that fetches, of whatever an agent itself needs."""
@@ -140,10 +140,10 @@ def _on_project(agents: tuple[Agent, ...], layers: Layers) -> list[str]:
     for agent in agents:
         lines += _copied(agent, f"{_LINKS}/{agent.name}/")
     words = [text for agent in agents for text in (agent.name, agent.image.binary)]
-    command = ["/bin/sh", f"{_PLACE}/{ON_PROJECT}", *words]
+    command = ["/bin/sh", f"{RECIPES_FOLDER}/{ON_PROJECT}", *words]
     return [
         *lines,
-        f"COPY {ON_PROJECT} {_PLACE}/{ON_PROJECT}",
+        f"COPY {ON_PROJECT} {RECIPES_FOLDER}/{ON_PROJECT}",
         f"RUN {json.dumps(command)}",
         _labelled(agents),
     ]
@@ -254,10 +254,10 @@ def python_dockerfile(base: str) -> str:
 
 def _layer(base: str, script: str, arguments: list[str], name: str) -> str:
     # What the recipe was copied to is a layer of a few bytes; it stays.
-    command = ["sh", f"{_PLACE}/{script}", *arguments]
+    command = ["sh", f"{RECIPES_FOLDER}/{script}", *arguments]
     return (
         f"FROM {base}\nUSER root\n"
-        f"COPY {script} {_PLACE}/{script}\n"
+        f"COPY {script} {RECIPES_FOLDER}/{script}\n"
         f"RUN {json.dumps(command)}\n"
         f"LABEL {IMAGE_LABEL}={json.dumps(name)}\n"
         "USER 1000:1000\n"

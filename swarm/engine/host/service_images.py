@@ -5,11 +5,12 @@ import json
 
 from swarm.engine.host import agent_recipe, build_failures
 from swarm.model.service_recipe import RECIPES
+from swarm.plan.service_containers import start_script
+from swarm.plan.specs import RECIPES_FOLDER
 from swarm.ports import Images, Progress
 
 PREFIX = "services/"
 _SCRIPTS = ("packages.sh", "service.sh")
-_RECIPES = "/usr/share/swarm/recipes"
 
 
 def names() -> list[str]:
@@ -22,21 +23,16 @@ def is_name(name: str) -> bool:
     return name in names()
 
 
-def start_script(recipe: str) -> str:
-    """The program in the image that starts the service."""
-    return f"{_RECIPES}/service-{recipe}.sh"
-
-
 def dockerfile(name: str, base: str) -> str:
     """The Dockerfile, in classic syntax."""
     recipe = RECIPES[name.removeprefix(PREFIX)]
-    run = json.dumps(["sh", f"{_RECIPES}/service.sh", *recipe.packages])
+    run = json.dumps(["sh", f"{RECIPES_FOLDER}/service.sh", *recipe.packages])
     files = " ".join(_files(name))
     return "\n".join(
         [
             f"FROM {base}",
             "USER root",
-            f"COPY {files} {_RECIPES}/",
+            f"COPY {files} {RECIPES_FOLDER}/",
             f"RUN {run}",
             "WORKDIR /",
             "USER 65300:65300",

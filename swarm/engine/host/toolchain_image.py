@@ -10,6 +10,7 @@ import json
 from swarm.engine.host import agent_recipe, build_failures
 from swarm.errors import PlanError
 from swarm.model.toolchain import STACKS, Toolchain, toolchain_of
+from swarm.plan.specs import RECIPES_FOLDER
 from swarm.ports import Images, Progress
 
 REPOSITORY = "swarm/toolchains"
@@ -20,7 +21,6 @@ _LONGEST_TAG = 128
 """The engine's: github.com/distribution/reference."""
 _PACKAGES = "packages.sh"
 _HEADERS = "node-headers.sh"
-_RECIPES = "/usr/share/swarm/recipes"
 
 
 def dockerfile(toolchain: Toolchain, base: str, node: str) -> str:
@@ -40,7 +40,7 @@ def dockerfile(toolchain: Toolchain, base: str, node: str) -> str:
 
 
 def _run(script: str, arguments: list[str]) -> list[str]:
-    place = f"{_RECIPES}/{script}"
+    place = f"{RECIPES_FOLDER}/{script}"
     return [f"COPY {script} {place}", f"RUN {json.dumps(['sh', place, *arguments])}"]
 
 
