@@ -95,24 +95,34 @@ def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Res
     if task.state is State.LIVE:
         covers.require_in_place(of)
     with _halted(context, task):
-        _keep_covers(of, task, owner)
+        uncovered = _keep_covers(of, task, owner)
         before, present = _take(context, task, f"before going back to {number}")
         done = restoring.restore(of, present, wanted, owner)
     counts = (done.wrote, done.removed, len(done.aside))
     context.journal.record(task_id, events.CheckpointRestored(number, before, *counts))
+    if uncovered:
+        names = ", ".join(safe_line(path, 100) for path in uncovered[:5])
+        reason = (
+            "what it may not write was put back; what stood there is in checkpoint "
+            f"{before} as {names}"
+        )
+        context.journal.record(task_id, events.Trouble("covers", reason))
     return before, done
 
 
-def _keep_covers(of: TaskGit, task: Task, owner: tuple[int, int] | None) -> None:
-    """Refused where writing could uncover, for a live agent, what is covered.
+def _keep_covers(
+    of: TaskGit, task: Task, owner: tuple[int, int] | None
+) -> tuple[str, ...]:
+    """The new names of what stood where a cover belongs, which is put back.
 
-    The mounts of a live sandbox lie over the places themselves, wherever these were
-    moved to; nothing can put them back before it ends.
+    Refused where writing could uncover, for a live agent, what is covered. The mounts
+    of a live sandbox lie over the places themselves, wherever these were moved to;
+    nothing can put them back before it ends.
     """
     if task.state is State.LIVE:
         covers.require_in_place(of)
-    else:
-        covers.put_back(of, owner)
+        return ()
+    return covers.put_back(of, owner)[1]
 
 
 @contextmanager

@@ -126,6 +126,30 @@ def test_what_was_moved_is_put_back_at_the_next_start(
     assert (worktree / "ci/jobs.yml").read_text() == "jobs\n"
 
 
+def test_what_stands_in_a_covers_place_is_named_when_files_go_back(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """Nothing of the agent's is lost: a checkpoint has it, and its user is told."""
+    harness.start_keeper()
+    work = "mv ci away; mkdir ci; echo mine > ci/jobs.yml"
+    task = harness.until_taken_in(harness.new_task(covered(sample), work))
+    worktree = harness.paths.worktree(task.id)
+
+    before = harness.wish_done("go_back", task=task.id, number=0)["before"]
+    told = [
+        known.event.reason
+        for known in harness.queries.events.after(task=task.id)
+        if isinstance(known.event, events.Trouble) and known.event.where == "covers"
+    ]
+    harness.wish_done("go_back", task=task.id, number=before)
+
+    assert len(told) == 1
+    start, _, aside = told[0].rpartition(" as ")
+    assert start.endswith(f"is in checkpoint {before}")
+    assert (worktree / aside).read_text() == "mine\n"
+    assert (worktree / "ci/jobs.yml").read_text() == "jobs\n"
+
+
 def test_what_a_set_up_moves_is_put_back_before_the_agent_starts(
     harness: KeeperHarness, sample: Path
 ) -> None:
