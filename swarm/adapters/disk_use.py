@@ -42,6 +42,13 @@ def disk_use(path: Path, limits: Limits = Limits()) -> DiskUse:
     return DiskUse(count.bytes, count.is_whole)
 
 
+def open_disk_use(directory: int, limits: Limits = Limits()) -> DiskUse:
+    """As `disk_use`, of what is in an open directory."""
+    count = _Count(limits)
+    count.directory(directory, 0)
+    return DiskUse(count.bytes, count.is_whole)
+
+
 class _Count:
     def __init__(self, limits: Limits) -> None:
         self.bytes = 0
@@ -57,11 +64,12 @@ class _Count:
             self.is_whole = False
             return
         try:
-            self._directory(top, 0)
+            self.directory(top, 0)
         finally:
             os.close(top)
 
-    def _directory(self, fd: int, depth: int) -> None:
+    def directory(self, fd: int, depth: int) -> None:
+        """Add all that is in an open directory."""
         try:
             with os.scandir(fd) as entries:
                 for entry in entries:
@@ -99,6 +107,6 @@ class _Count:
             self.is_whole = False
             return
         try:
-            self._directory(below, depth + 1)
+            self.directory(below, depth + 1)
         finally:
             os.close(below)

@@ -94,7 +94,8 @@ def _print(answer: dict[str, Any]) -> None:
         output.note(f"stays: {safe_line(sentence, 300)}")
     if not answer["found"]:
         output.out("nothing to remove")
-    bases = answer.get("bases") or {}
-    if bases.get("before"):
-        before, after = (format.size(bases[key]) for key in ("before", "after"))
-        output.note(f"warm bases: {before} before, {after} now")
+    for key, title in (("outputs", "build output"), ("bases", "warm bases")):
+        room = answer.get(key) or {}
+        if room.get("before"):
+            before, after = (format.size(room[each]) for each in ("before", "after"))
+            output.note(f"{title}: {before} before, {after} now")

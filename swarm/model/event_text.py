@@ -17,6 +17,7 @@ from swarm.model import (
     wanted_tools,
 )
 from swarm.model.agent_state import NEEDS_YOU, AgentState
+from swarm.model.format import size
 from swarm.model.safe_text import safe_line
 from swarm.model.task import SETUP_STEP
 from swarm.policy.reasons import Reason
@@ -451,6 +452,12 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.WorkKept: lambda event: (
         "·",
         f"its work is kept as {safe_line(event.ref, 120)}",
+        MUTED,
+    ),
+    events.BuildOutputRemoved: lambda event: (
+        "–",
+        f"build output removed, {size(event.bytes)}: "
+        f"{safe_line(' '.join(event.paths), 200)}; tools make it again",
         MUTED,
     ),
     events.TaskRemoved: lambda _: (

@@ -520,6 +520,14 @@ class WorkKept(Event):
 
 
 @event("life")
+class BuildOutputRemoved(Event):
+    """Folders of the worktree went that git ignores and tools can make again."""
+
+    paths: tuple[str, ...]
+    bytes: int
+
+
+@event("life")
 class TaskRemoved(Event):
     """Everything outside that belonged to the task is gone; its history stays."""
 

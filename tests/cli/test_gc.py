@@ -52,3 +52,17 @@ def test_images_are_part_of_the_answer(swarm: Swarm, keeper: FakeKeeper) -> None
     assert answer["images"]["removed"] == []
     assert answer["images"]["before"] == answer["images"]["after"] > 0
     assert keeper.seen == [("gc", {"dry_run": True})]
+
+
+def test_room_is_told_before_and_after(swarm: Swarm, keeper: FakeKeeper) -> None:
+    keeper.decide = lambda wish: {
+        "found": ["build output of task 1: build/ (2.0 MiB)"],
+        "removed": ["build output of task 1: build/ (2.0 MiB)"],
+        "outputs": {"before": 2 << 20, "after": 0},
+        "bases": {"before": 0, "after": 0},
+    }
+
+    err = swarm("gc")[2]
+
+    assert "build output: 2.0 MiB before, 0 B now" in err
+    assert "warm bases" not in err

@@ -12,7 +12,7 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import disk_room, orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
-from swarm.engine.tasks import base_clearing, homes, services
+from swarm.engine.tasks import base_clearing, build_output, homes, services
 from swarm.engine.tasks.base_clearing import DAY_SECONDS
 from swarm.errors import IllegalMove, NoRoom, SwarmError
 from swarm.model import events
@@ -163,23 +163,31 @@ def _remove_worktree(context: EngineContext, task: Task) -> None:
 
 
 def gc(parts: EngineParts, wish: CollectGarbage) -> dict[str, Any]:
-    """Remove unused warm bases, ended tasks' things, and what no task knows.
+    """Remove what can be made again, then ended tasks' things, and what no task knows.
 
-    With `dry_run` only names them. Answers `found`, `removed` and `failed`, each a list
-    of words, and the bytes of `bases` before and after; one that fails keeps none of
-    the others.
+    That is build output of ended tasks and unused warm bases. With `dry_run` it only
+    names all. Answers `found`, `removed` and `failed`, each a list of words in that
+    order, and bytes of `outputs` and `bases` before and after; one that fails keeps
+    none of the others.
     """
     context = parts.context
     removals: dict[str, Callable[[], None]] = {}
+    tasks = context.read().tasks.all()
+    going = [task for task in tasks if _is_garbage(context, task, wish.tasks)]
+    outputs = [
+        output
+        for output in build_output.found(context, DAY_SECONDS)
+        if output.task not in going
+    ]
+    for output in outputs:
+        removals[str(output)] = partial(build_output.remove, context, output)
     before = base_clearing.total(context)
     for base, taken in base_clearing.unused(context, DAY_SECONDS):
         name = f"warm base {base} ({size(taken)})"
         removals[name] = partial(base_clearing.drop, context, base)
-    tasks = context.read().tasks.all()
-    for task in tasks:
-        if _is_garbage(context, task, wish.tasks):
-            name = f"task {task.id} {task.name} ({task.state})"
-            removals[name] = partial(_remove_locked, parts, task.id)
+    for task in going:
+        name = f"task {task.id} {task.name} ({task.state})"
+        removals[name] = partial(_remove_locked, parts, task.id)
     task_ids = {task.id for task in tasks}
     for box in orphans.find_containers(context.paths, context.containers, task_ids):
         removals[f"container {box}"] = partial(context.containers.remove, box)
@@ -194,6 +202,10 @@ def gc(parts: EngineParts, wish: CollectGarbage) -> dict[str, Any]:
         "found": list(removals),
         "removed": removed,
         "failed": failed,
+        "outputs": {
+            "before": sum(output.bytes for output in outputs),
+            "after": sum(o.bytes for o in outputs if str(o) not in removed),
+        },
         "bases": {"before": before, "after": base_clearing.total(context)},
     }
 

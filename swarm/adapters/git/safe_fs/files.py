@@ -73,19 +73,24 @@ def erase(path: Path) -> None:
         path.unlink(missing_ok=True)
         return
     try:
-        os.fchmod(top, 0o700)
-        waiting = _empty(top, top)
-        while waiting:
-            name = waiting.pop()
-            fd = os.open(name, DIRECTORY, dir_fd=top)
-            try:
-                waiting += _empty(fd, top)
-            finally:
-                os.close(fd)
-            os.rmdir(name, dir_fd=top)
+        empty(top)
     finally:
         os.close(top)
     path.rmdir()
+
+
+def empty(top: int) -> None:
+    """Remove all that is in an open directory, as `erase` does."""
+    os.fchmod(top, 0o700)
+    waiting = _empty(top, top)
+    while waiting:
+        name = waiting.pop()
+        fd = os.open(name, DIRECTORY, dir_fd=top)
+        try:
+            waiting += _empty(fd, top)
+        finally:
+            os.close(fd)
+        os.rmdir(name, dir_fd=top)
 
 
 def _empty(fd: int, top: int) -> list[str]:

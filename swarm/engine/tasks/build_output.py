@@ -1,0 +1,76 @@
+"""Removes what tools made in the worktrees of tasks that ended, to make room."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from swarm.adapters import ignored_folders
+from swarm.adapters.git import tree_at
+from swarm.engine.context import EngineContext
+from swarm.engine.tasks import observation
+from swarm.errors import SwarmError
+from swarm.model import build_output, events
+from swarm.model.format import size
+from swarm.model.review import Hidden
+from swarm.model.task import State, Task
+
+_ENDED = frozenset({State.STOPPED, State.FAILED, State.LOST, State.REJECTED})
+"""States in which nothing runs in the worktree; a merged task goes as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOutput:
+    """The folders of one task's worktree that tools can make again."""
+
+    task: Task
+    folders: tuple[str, ...]
+    bytes: int
+
+    def __str__(self) -> str:
+        """As `gc` names it."""
+        names = " ".join(f"{folder}/" for folder in self.folders)
+        return f"build output of task {self.task.id}: {names} ({size(self.bytes)})"
+
+
+def found(context: EngineContext, seconds: float) -> Iterator[BuildOutput]:
+    """What there is of each task that ended so long ago; none for one not looked at."""
+    for task in context.read().tasks.all():
+        has_ended = task.state in _ENDED and context.clock() - task.changed >= seconds
+        if has_ended and (one := _of(context, task)):
+            yield one
+
+
+def _of(context: EngineContext, task: Task) -> BuildOutput | None:
+    file = context.paths.hidden_files(task.id)
+    try:
+        body = json.loads(file.read_text(encoding="ascii"))
+        hidden = [Hidden(**entry) for entry in body["hidden"]]
+        git = context.task_git(task).review.git
+        kept = tree_at.all_names(git, task.review.tree)
+    except (OSError, ValueError, TypeError, KeyError, SwarmError):
+        return None  # never looked at, or its repository is gone
+    if body["tree"] != task.review.tree:
+        return None
+    base = observation.base_paths(context.paths.home, task.repo, task.base)
+    if not base:
+        return None
+    worktree, sizes = context.worktree(task), dict[str, int]()
+    for folder in build_output.folders(hidden, base, kept):
+        if folder in task.warm_folders:
+            continue  # an empty place, over which the base stands
+        if taken := ignored_folders.taken(worktree, folder).bytes:
+            sizes[folder] = taken
+    return BuildOutput(task, tuple(sizes), sum(sizes.values())) if sizes else None
+
+
+def remove(context: EngineContext, output: BuildOutput) -> None:
+    """Remove them, unless the task goes on by now; ToolError if one stays."""
+    task_id = output.task.id
+    with context.locks.of(task_id):
+        now = context.read().tasks.get(task_id)
+        if now.state not in _ENDED or now.changed != output.task.changed:
+            return
+        for folder in output.folders:
+            ignored_folders.remove(context.worktree(now), folder)
+        removed = events.BuildOutputRemoved(output.folders, output.bytes)
+        context.journal.record(task_id, removed)
