@@ -183,7 +183,7 @@ def _asked(paths: HomePaths, wish: NewTasks) -> dict[str, Any]:
 
 def _offer_tools(paths: HomePaths, wish: NewTasks) -> None:
     """Offer a person to build the image with what the project's files tell of."""
-    if wish.stacks is None and wish.packages is None and sys.stdin.isatty():
+    if not wish.names_tools and sys.stdin.isatty():
         from swarm.cli import missing_images  # noqa: PLC0415 - loads docker
 
         missing_images.offer_tools(paths, wish)

@@ -77,6 +77,11 @@ class NewTasks(Wish):
     """What the image has beside the agent; None for the config's."""
     packages: tuple[str, ...] | None = None
 
+    @property
+    def names_tools(self) -> bool:
+        """It says what the image has, if only that it has nothing."""
+        return self.stacks is not None or self.packages is not None
+
 
 @frozen
 class Retry(TaskWish):

@@ -19,7 +19,7 @@ from swarm.errors import ConfigError, PlanError, ToolError
 from swarm.model.detected import Detected
 from swarm.model.project import FILE, ProjectChoice
 from swarm.model.safe_text import safe_line
-from swarm.model.toolchain import STACKS, Toolchain
+from swarm.model.toolchain import Toolchain
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
 
@@ -43,7 +43,7 @@ class ToolChooser:
     repository: Repository
     commit: str
     given: TaskProject
-    """Of `swarm.toml`, with its own image by reference."""
+    """Of `swarm.toml`; its own image by reference, after `with_own_image`."""
     wish: NewTasks
     config: Config
 
@@ -75,11 +75,34 @@ class ToolChooser:
         )
         return TaskTools(named, found, name)
 
+    def with_own_image(self) -> "ToolChooser":
+        """The same with the reference of the project's own image, if that counts.
+
+        What project or settings hide is not in it. ToolError if that is not built,
+        ConfigError if its Dockerfile cannot be.
+        """
+        if self.wish.names_tools:
+            return self
+        choice = self.config.sandbox.covering(self.given.project)
+        image = project_image.chosen(
+            self.engine.image_id, self.repository, self.commit, choice
+        )
+        if image is None:
+            return self
+        if not image.reference or self.engine.image_id(image.reference) is None:
+            raise ToolError(
+                f"{FILE}: the project's image is not built at {self.commit[:12]}",
+                hint="`swarm image project` builds it, and says what that runs",
+            )
+        named = replace(
+            self.given.project, image=image.reference, dockerfile="", devcontainer=""
+        )
+        return replace(self, given=replace(self.given, project=named))
+
     @property
     def is_open(self) -> bool:
         """True if neither a human nor the project has said anything of tools."""
-        is_said = self.wish.stacks is not None or self.wish.packages is not None
-        return not is_said and not self.given.digest
+        return not self.wish.names_tools and not self.given.digest
 
 
 def chooser(
@@ -92,9 +115,8 @@ def chooser(
     repository = Repository.open(Path(wish.repo), paths.home)
     commit = resolve_base(repository, wish.base).commit
     given = for_task(paths, repository, commit)
-    if wish.stacks is None and wish.packages is None:
-        given = own_image(engine, repository, commit, given, config)
-    return ToolChooser(engine, repository, commit, given, wish, config)
+    chooser = ToolChooser(engine, repository, commit, given, wish, config)
+    return chooser.with_own_image()
 
 
 def agent_of(choice: ProjectChoice, config: Config) -> str:
@@ -109,39 +131,12 @@ def agent_of(choice: ProjectChoice, config: Config) -> str:
     return choice.agent
 
 
-def own_image(
-    engine: HasImages,
-    repository: Repository,
-    commit: str,
-    given: TaskProject,
-    config: Config,
-) -> TaskProject:
-    """The same with the reference of its own image, where it asks for one.
-
-    What project or settings hide is not in it. ToolError if that is not built,
-    ConfigError if its Dockerfile cannot be.
-    """
-    choice = config.sandbox.covering(given.project)
-    image = project_image.chosen(engine.image_id, repository, commit, choice)
-    if image is None:
-        return given
-    if not image.reference or engine.image_id(image.reference) is None:
-        raise ToolError(
-            f"{FILE}: the project's image is not built at {commit[:12]}",
-            hint="`swarm image project` builds it, and says what that runs",
-        )
-    named = replace(
-        given.project, image=image.reference, dockerfile="", devcontainer=""
-    )
-    return replace(given, project=named)
-
-
 def toolchain(choice: ProjectChoice, wish: NewTasks, config: Config) -> Toolchain:
     """What its image has beside the agent; PlanError names what there is not.
 
     Options count before the project's own image.
     """
-    if choice.image and wish.stacks is None and wish.packages is None:
+    if choice.image and not wish.names_tools:
         return Toolchain(image=choice.image)
     stacks = wish.stacks if wish.stacks is not None else choice.stacks or None
     packages = wish.packages if wish.packages is not None else choice.packages or None
@@ -149,13 +144,11 @@ def toolchain(choice: ProjectChoice, wish: NewTasks, config: Config) -> Toolchai
 
 
 def _words(detected: Detected) -> str:
-    """`Python (pyproject.toml), libpq-dev (psycopg2 in pyproject.toml)`."""
-    names = {**{name: name for name in detected.choice.packages}}
-    names |= {name: STACKS[name].name for name in detected.choice.stacks}
+    """`libpq-dev (psycopg2 in pyproject.toml), python (pyproject.toml)`."""
+    names = sorted({*detected.choice.packages, *detected.choice.stacks})
     first = {
         reason.value: reason.because
         for reason in reversed(detected.reasons)
         if reason.key in ("stacks", "packages")
     }
-    parts = (f"{name} ({safe_line(first[name], 80)})" for name in sorted(names))
-    return ", ".join(parts)
+    return ", ".join(f"{name} ({safe_line(first[name], 80)})" for name in names)

@@ -162,10 +162,10 @@ def _resolve(
     given = earlier or repository_project.for_task(
         context.paths, repository, base.commit
     )
-    if wish.stacks is None and wish.packages is None:
-        given = task_tools.own_image(
-            context.containers, repository, base.commit, given, config
-        )
+    chooser = task_tools.ToolChooser(
+        context.containers, repository, base.commit, given, wish, config
+    ).with_own_image()
+    given = chooser.given
     usual = (
         "" if wish.agent or wish.command else task_tools.agent_of(given.project, config)
     )
@@ -180,9 +180,7 @@ def _resolve(
     )
     planner.chosen_start(agent, config, wish.way, wish.mode)
     program = planner.program(agent, config, wish.way)
-    tools = task_tools.ToolChooser(
-        context.containers, repository, base.commit, given, wish, config
-    ).of(agent)
+    tools = chooser.of(agent)
     wanted = tools.toolchain
     host = host_facts(context, agent, program, config, worktrees, wanted)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
