@@ -18,24 +18,14 @@ from textual.worker import Worker, WorkerState
 
 from swarm import assets
 from swarm.errors import SwarmError
-from swarm.model import task_port
 from swarm.model.ending_signals import ending_signals
 from swarm.model.failure import Failure
 from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State
-from swarm.model.task_port import TaskPort
 from swarm.model.wishes import (
-    Grant,
-    OpenPort,
     OpenShell,
     PlanLanding,
-    RemoveLater,
-    RestoreCheckpoint,
-    SendText,
-    TakeBack,
-    TakeCheckpoint,
-    TakeSnapshot,
     Wish,
 )
 from swarm.plan.naming import TaskNames
@@ -57,6 +47,7 @@ from swarm.tui.messages import (
     WishRequested,
 )
 from swarm.tui.notifier import Notifier
+from swarm.tui.present import wish_text
 from swarm.tui.present.ascii import AsciiOnly
 from swarm.tui.present.formatting import ERROR, GOOD
 from swarm.tui.present.keyboard_layout import latin_key
@@ -256,7 +247,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         elif record.outcome == "refused":
             words = (safe_line(record.message), safe_line(record.hint))
             # The toast goes, and this line would say `stop #3 …` for ever.
-            self._say(f"{_wish_name(wish)} refused: {words[0]}", ERROR)
+            self._say(f"{wish_text.name(wish)} refused: {words[0]}", ERROR)
             self.notify(
                 "\n".join(word for word in words if word),
                 title=f"{wish.verb} refused",
@@ -265,7 +256,7 @@ class SwarmApp(App[None], inherit_bindings=False):
                 markup=False,
             )
         else:
-            sentence = _outcome(wish, record.result)
+            sentence = wish_text.outcome(wish, record.result)
             self._say(sentence, GOOD if sentence else "")
             if isinstance(wish, OpenShell):
                 self._show_shell(wish.task, str(record.result["pane"]))
@@ -294,10 +285,10 @@ class SwarmApp(App[None], inherit_bindings=False):
         is_silent = isinstance(wish, PlanLanding)
         if wish in self._open.values() or wish in self._unsubmitted:
             if not is_silent:
-                self._say(f"{_wish_name(wish)}: already requested, not decided yet")
+                self._say(f"{wish_text.name(wish)}: already requested, not decided yet")
             return
         if not is_silent:
-            self._say(_request(wish))
+            self._say(wish_text.request(wish))
         self._submit([wish])
 
     @work(group="wishes", exit_on_error=False)
@@ -444,65 +435,3 @@ def _in_log(failure: Failure) -> str:
 def _breakpoint(cells: int, breakpoints: list[tuple[int, str]]) -> str:
     """The class of the greatest breakpoint that this many columns or rows reach."""
     return max(one for one in breakpoints if one[0] <= cells)[1]
-
-
-def _outcome(wish: Wish, result: dict[str, Any]) -> str:
-    """A sentence about a wish that was carried out; empty if the screen shows it."""
-    match wish:
-        case TakeSnapshot() | OpenShell():
-            return ""
-        case Grant():
-            rule = safe_line(str(result.get("rule", "")), 100)
-            return f"{rule} — counts from now on; u takes it back"
-        case OpenPort():
-            at = int(result.get("at", 0))
-            port = TaskPort(wish.port, at, is_open=True, is_raw=wish.raw)
-            where = task_port.address(wish.task, port)
-            way = "" if wish.raw else "; o opens it"
-            return f"port {wish.port} is at {where}{way}"
-        case SendText():
-            return ""  # the screen tells what became of it
-        case TakeCheckpoint():
-            same = "" if result.get("new") else "; nothing has changed since"
-            return f"checkpoint {result.get('number')}{same}"
-        case RestoreCheckpoint():
-            done = f"{result.get('wrote')} files written, {result.get('removed')} gone"
-            back = f"checkpoint {result.get('before')} has the files from before"
-            return f"back at checkpoint {result.get('number')}: {done}; {back}"
-        case RemoveLater():
-            return _removal_outcome(result)
-        case TakeBack():
-            return f"kept: {_numbers(result.get('kept', ()))}"
-        case _:
-            return f"{_wish_name(wish)}: done"
-
-
-def _removal_outcome(result: dict[str, Any]) -> str:
-    """Empty if it was taken back, which `TakeBack` tells."""
-    removed, failed = result.get("removed", []), result.get("failed", [])
-    parts = []
-    if removed:
-        parts.append(f"removed: {_numbers(removed)}; a ref keeps the work of each")
-    parts += [safe_line(str(sentence), 200) for sentence in failed[:3]]
-    return "; ".join(parts)
-
-
-def _numbers(ids: Iterable[object]) -> str:
-    return ", ".join(f"#{number}" for number in ids) or "none"
-
-
-def _request(wish: Wish) -> str:
-    """The sentence while the wish is not decided."""
-    match wish:
-        case RemoveLater():
-            count = plural(len(wish.tasks), "task")
-            return f"{count} will be removed in {wish.seconds} s; u keeps them"
-        case TakeBack():
-            return "keep them …"
-        case _:
-            return f"{_wish_name(wish)} …"
-
-
-def _wish_name(wish: Wish) -> str:
-    task = getattr(wish, "task", None)
-    return wish.verb if task is None else f"{wish.verb} #{task}"
