@@ -68,7 +68,6 @@ class Devcontainer:
     """A compose file whose services stand beside a task, relative to the root."""
     services: tuple[str, ...] = ()
     """Those that are named; empty for all but the one that the box itself is."""
-    own_service: str = ""
     left_out: tuple[str, ...] = ()
     """`KEY: why`, one line each."""
 
@@ -127,7 +126,6 @@ def read(content: bytes, path: str) -> Devcontainer:
         extensions=_extensions(reading, body, custom),
         compose=_inside(reading, "dockerComposeFile", compose[0]) if compose else "",
         services=services,
-        own_service=own,
         left_out=tuple(reading.left_out),
     )
 

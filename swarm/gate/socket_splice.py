@@ -30,7 +30,6 @@ class _Direction:
         self._sink = sink
         self._on_bytes = on_bytes
         self._pending = pending
-        self._is_last = False
         self.done = self._loop.create_future()
 
     def start(self) -> None:

@@ -41,9 +41,6 @@ NEEDS_YOU = ASKING | {
 }
 """It does not go on without a human."""
 
-OVER = frozenset({AgentState.ENDED, AgentState.FAILED})
-"""Its process has ended."""
-
 
 class Source(StrEnum):
     """Where evidence comes from; in the order in which it is believed."""

@@ -15,8 +15,6 @@ from swarm.model.question_parts import Part as Part
 QuestionKind = Literal["permission", "choice", "text"]
 AnsweredBy = Literal["us", "pane", "gone"]
 
-PERMISSION_ANSWERS = ("once", "always", "reject")
-"""The answers to a permission that are not one of its options."""
 MOST_OPEN = 16
 """Questions of one task that may be open at once; what asks more is told as a fault."""
 MOST_ANSWERS = 32

@@ -127,7 +127,6 @@ def test_compose_names_its_services() -> None:
     )
 
     assert (found.compose, found.services) == (".devcontainer/c.yaml", ("db",))
-    assert found.own_service == "app"
 
 
 @pytest.mark.parametrize(
