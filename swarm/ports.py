@@ -412,6 +412,9 @@ class Images(Protocol):
     def image_id(self, reference: str) -> str | None:
         """The id of a local image, or None."""
 
+    def close(self) -> None:
+        """Let go of the engine; a later call connects anew."""
+
     def pull(self, reference: str, seconds: float) -> bool:
         """Fetch an image; False if no registry gives it within the time."""
 

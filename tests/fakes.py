@@ -359,6 +359,9 @@ class FakeImages:
         """Those of the last build, and its arguments."""
         self.arguments: dict[str, str] = {}
 
+    def close(self) -> None:
+        pass
+
     def image_id(self, reference: str) -> str | None:
         self._answer()
         return f"sha256:{reference}" if reference in self.references else None

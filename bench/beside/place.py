@@ -129,7 +129,7 @@ def place(*peers: str) -> Iterator[Place]:
     finally:
         parts.nets.close()
         wiring.clear(parts.context.paths)
-        parts.context.journal.close()
+        parts.close()
         rmtree(home)
 
 

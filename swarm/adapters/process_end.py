@@ -17,7 +17,9 @@ class ProcessEnd:
     def wait(self, seconds: float) -> bool:
         """Block for that long at most; True if the process has ended."""
         if self._descriptor is not None:
-            return bool(select.select([self._descriptor], [], [], seconds)[0])
+            waiting = select.poll()  # `select` refuses a descriptor above 1023
+            waiting.register(self._descriptor, select.POLLIN)
+            return bool(waiting.poll(seconds * 1000))
         if _has_ended(self._pid):
             return True
         Event().wait(seconds)

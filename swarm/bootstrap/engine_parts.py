@@ -1,7 +1,6 @@
 """Builds the keeper's tools; imports only modules that every keeper needs."""
 
 import os
-import threading
 from collections.abc import Callable
 
 from swarm.config import load, prices
@@ -28,6 +27,7 @@ from swarm.ports import Containers, Images, Panes
 from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
+from swarm.store.thread_queries import ThreadQueries
 from swarm.store.usage_writer import UsageWriter
 
 
@@ -36,7 +36,7 @@ def build(
 ) -> EngineParts:
     """The parts of one home's engine; starts the threads that record."""
     journal, audit = Journal(paths.database), AuditWriter(paths.database)
-    read = _reader(paths)
+    usage, read = UsageWriter(paths.database), ThreadQueries(paths.database)
     context = EngineContext(
         paths=paths,
         journal=journal,
@@ -51,12 +51,12 @@ def build(
     journal.set_listener(context.signals.nudge)
     return EngineParts(
         context=context,
+        read=read,
         nets=_net_pool(paths, containers, journal),
         sensor=_sensor_supervisor(context, audit),
         audit=audit,
-        meter=ResourceMeter(
-            containers, UsageWriter(paths.database), lambda: read().tasks
-        ),
+        usage=usage,
+        meter=ResourceMeter(containers, usage, lambda: read().tasks),
         channels=SideChannels(context),
         ports=OpenPorts(containers, GateNames(paths.tag)),
     )
@@ -64,20 +64,6 @@ def build(
 
 def _config() -> Config:
     return load.load(load.user_file())
-
-
-def _reader(paths: HomePaths) -> Callable[[], Queries]:
-    """A function that returns the calling thread's own queries."""
-    own = threading.local()
-
-    def read() -> Queries:
-        if not hasattr(own, "queries"):
-            # The home may have moved: nothing is begun in its place.
-            own.queries = Queries(paths.database, may_begin=False)
-        queries: Queries = own.queries
-        return queries
-
-    return read
 
 
 def _net_pool(paths: HomePaths, containers: Containers, journal: Journal) -> NetPool:

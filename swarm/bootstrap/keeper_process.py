@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from swarm.adapters import process
@@ -194,11 +194,12 @@ def run_keeper(paths: HomePaths) -> int:
             home_identity.settle(paths.home)
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
-        keeper = Keeper(wiring.engine_parts(paths), os.getpid())
-        lost_home.take_away(paths.home)
-        _end_in_time_after_signals(keeper.stop)
-        print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)
-        keeper.run()
+        with closing(wiring.engine_parts(paths)) as parts:
+            keeper = Keeper(parts, os.getpid())
+            lost_home.take_away(paths.home)
+            _end_in_time_after_signals(keeper.stop)
+            print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)
+            keeper.run()
         if keeper.lost_home:
             lost_home.leave(paths.home, keeper.lost_home)
             print(keeper.lost_home, flush=True)

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
@@ -13,6 +14,8 @@ from swarm.ports import ContainerEvent
 
 RETRY_SECONDS = 2.0
 """Between two attempts to reach an engine that does not answer."""
+CLOSE_SECONDS = 0.1
+"""Between two attempts to end a stream that was not yet open."""
 
 Heard = Callable[[int, ContainerEvent], None]
 """A container of this task changed."""
@@ -55,8 +58,11 @@ class ContainerEventWatcher:
     def close(self) -> None:
         """End the stream and the thread; blocks until it did."""
         self._ended.set()
-        self._context.containers.close()
-        self._thread.join(timeout=RETRY_SECONDS * 2)
+        deadline = time.monotonic() + RETRY_SECONDS * 2
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            # Once is not enough: a stream that is just being opened is not there yet.
+            self._context.containers.close()
+            self._thread.join(CLOSE_SECONDS)
 
     def _follow(self) -> None:
         while not self._ended.is_set():

@@ -90,6 +90,12 @@ class KeeperHarness:
             keeper.stop()
             thread.join(PATIENCE)
 
+    def forget_all(self) -> None:
+        """Stop the keepers; the next one remembers nothing but what is stored."""
+        self.stop_keepers()
+        self.parts.close()
+        self.parts = wiring.engine_parts(self.paths)
+
     def until(self, done: Callable[[], bool], what: str) -> None:
         """Block until the file says so; the file's version is the event."""
         deadline, pause = time.monotonic() + self.patience, threading.Event()
@@ -156,8 +162,7 @@ def open_keeper_harness(disk: Path | None = None) -> Iterator[KeeperHarness]:
     home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-", dir=place))
     before = os.environ.get("SWARM_CONFIG")
     paths = HomePaths(home)
-    parts = wiring.engine_parts(paths)
-    harness = KeeperHarness(paths, parts, Queries(paths.database))
+    harness = KeeperHarness(paths, wiring.engine_parts(paths), Queries(paths.database))
     harness.configure("")
     try:
         yield harness
@@ -165,7 +170,7 @@ def open_keeper_harness(disk: Path | None = None) -> Iterator[KeeperHarness]:
         harness.stop_keepers()
         wiring.clear(paths)
         harness.queries.close()
-        parts.context.journal.close()
+        harness.parts.close()
         rmtree(home)
         if before is not None:
             os.environ["SWARM_CONFIG"] = before

@@ -3,10 +3,12 @@
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from swarm.bootstrap import wiring
 from swarm.engine import container_events
 from swarm.engine.container_events import ContainerEventWatcher, task_of
 from swarm.model import events
@@ -90,3 +92,18 @@ def test_what_cannot_be_recorded_ends_no_thread(
             assert watcher._thread.is_alive()
         finally:
             watcher.close()
+
+
+def test_a_stream_that_opens_while_it_is_closed_ends_as_well(tmp_path: Path) -> None:
+    """A keeper that is stopped as it starts does not wait for the engine's word."""
+    with (
+        fake_context(HomePaths(tmp_path)) as faked,
+        closing(wiring.sandboxes()) as containers,
+    ):
+        context = replace(faked, containers=containers)
+        for _ in range(5):
+            watcher = ContainerEventWatcher(context, lambda *_: None, lambda: None)
+            watcher.start()
+            watcher.close()
+
+            assert not watcher._thread.is_alive()

@@ -27,8 +27,7 @@ def closed(parts: EngineParts) -> None:
     parts.meter.close()
     parts.nets.close()
     parts.sensor.close()
-    parts.context.read().close()
-    parts.context.journal.close()
+    parts.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from swarm.bootstrap import wiring
 from swarm.engine.tasks import after_limit, limit_watch
 from swarm.model import events
 from swarm.model.task import State
@@ -40,14 +39,12 @@ def until_limited(house: LimitedAgents, *ids: int) -> None:
 def another_keeper(house: LimitedAgents) -> Iterator[None]:
     """The keeper ends, and one begins that remembers nothing but what is stored."""
     harness = house.harness
-    harness.stop_keepers()
-    harness.parts = wiring.engine_parts(harness.paths)
+    harness.forget_all()
     harness.start_keeper()
     try:
         yield
     finally:
         harness.stop_keepers()
-        harness.parts.context.journal.close()
 
 
 def tries(house: LimitedAgents, task_id: int) -> list[tuple[float, str]]:

@@ -55,7 +55,8 @@ class SideChannels:
         self._connections: dict[int, _Connection] = {}
         self._without: set[int] = set()
         """Live tasks whose agents have no channel in their mode."""
-        self._selector = selectors.DefaultSelector()
+        self._selector: selectors.BaseSelector
+        """The reading thread's, while that runs."""
         self._waker = self._woken = -1
         self._changes: deque[tuple[Pipe, _Connection | None]] = deque()
         """Pipes to read from, and with None those to close."""

@@ -48,9 +48,10 @@ def engine() -> Iterator[Engine]:
 
 def until(pipe: Pipe, end: bytes) -> bytes:
     """What it prints, up to these bytes."""
-    read = b""
+    read, waiting = b"", select.poll()
+    waiting.register(pipe, select.POLLIN)
     while end not in read:
-        assert select.select([pipe], [], [], 60)[0], read
+        assert waiting.poll(60_000), read
         data = pipe.read()
         assert data is not None, read
         read += data

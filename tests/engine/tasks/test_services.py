@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from swarm.bootstrap import wiring
 from swarm.model import events
 from swarm.model.task import State
 from swarm.store import wishes
@@ -310,8 +309,7 @@ def test_a_keeper_that_starts_finds_what_ended_meanwhile(
     agree(harness, sample, REDIS)
     task_id = harness.new_task(sample, "sleep 600")
     harness.until_state(task_id, State.LIVE)
-    harness.stop_keepers()
-    harness.parts = wiring.engine_parts(harness.paths)
+    harness.forget_all()
     harness.context.containers.remove(harness.context.names(task_id).service("cache"))
 
     harness.start_keeper()
