@@ -22,8 +22,15 @@ class Event:
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body; a field that JSON changes is restored there."""
-        return cls(**body)
+        """The event of a stored body; JSON made lists of its tuples.
+
+        A kind with a field of another type, such as an enumeration, restores that.
+        """
+        restored = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in body.items()
+        }
+        return cls(**restored)
 
 
 Kind = TypeVar("Kind", bound=Event)

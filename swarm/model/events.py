@@ -65,11 +65,6 @@ class TaskQueued(Event):
     toolchain: str = ""
     """The stacks and packages in its image, as `model.toolchain` writes them."""
 
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body."""
-        return cls(**{**body, "after": tuple(body.get("after", ()))})
-
 
 @event("life")
 class TaskProvisioning(Event):
@@ -130,11 +125,6 @@ class WarmBaseUsed(Event):
     """False if all of it was copied."""
     is_own: bool = False
     """The task's own set-up made it."""
-
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body."""
-        return cls(**{**body, "folders": tuple(body["folders"])})
 
 
 @event("life")
@@ -350,11 +340,6 @@ class LeftoversEnded(Event):
     commands: tuple[str, ...]
     """The command lines of the first of them, as the agent chose them."""
 
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body."""
-        return cls(**{**body, "commands": tuple(body["commands"])})
-
 
 @event("life")
 class TaskPaused(Event):
@@ -393,11 +378,6 @@ class SnapshotTaken(Event):
     included: tuple[str, ...] = ()
     """Paths that tools made and a human included."""
 
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body."""
-        return cls(**{**body, "included": tuple(body.get("included", ()))})
-
 
 @event("life")
 class CommitsImported(Event):
@@ -429,11 +409,6 @@ class MergeStarted(Event):
     acknowledged: tuple[str, ...] = ()
     """Keys of what the merge does not do, and a human knew of."""
 
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body."""
-        return cls(**{**body, "acknowledged": tuple(body.get("acknowledged", ()))})
-
 
 @event("life")
 class LandingAcknowledged(Event):
@@ -445,11 +420,6 @@ class LandingAcknowledged(Event):
     repo: str
     strategy: str
     keys: tuple[str, ...]
-
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body."""
-        return cls(**{**body, "keys": tuple(body["keys"])})
 
 
 @event("life")
@@ -480,11 +450,6 @@ class TaskMerged(Event):
     """The snapshot after the user's clean filters and line-end rules."""
     acknowledged: tuple[str, ...] = ()
     """Keys of what the merge did not do, and a human knew of."""
-
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body."""
-        return cls(**{**body, "acknowledged": tuple(body.get("acknowledged", ()))})
 
 
 @event("life")
@@ -623,11 +588,6 @@ class ShellOpened(Event):
     pane: str
     """The shell's; empty for a command."""
     command: tuple[str, ...] = ()
-
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Self:
-        """The event of a stored body."""
-        return cls(**{**body, "command": tuple(body.get("command", ()))})
 
 
 @event("life")
