@@ -139,6 +139,15 @@ def _links(agent: Agent, request: StartRequest, servers: McpSetting) -> dict[str
     return links
 
 
+def places(agent: Agent) -> tuple[str, ...]:
+    """The places of the home, without `~/`, that a start of the agent may fill."""
+    at = agent.places
+    briefing = at.briefing.path if at.briefing.kind == "file" else ""
+    seeds = (seed.path for seed in agent.seed)
+    named = (*seeds, at.skills, at.commands, at.mcp, briefing, agent.side.place)
+    return tuple(dict.fromkeys(_in_home(path) for path in named if path))
+
+
 def _in_home(path: str) -> str:
     return path.removeprefix("~/")
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from swarm.config.home_paths import Dotfiles
 from swarm.config.tree_paths import TreePaths, once_each
 from swarm.errors import PlanError
 from swarm.model.budget import token_count
@@ -105,6 +106,8 @@ class Sandbox(Strict):
     """What no agent may write, in any repository that has it."""
     hide: TreePaths
     """What no agent may see."""
+    dotfiles: Dotfiles
+    """What of the user's home each box has in its own, read-only."""
     unlimited_swap: bool
     """Accepts an engine that cannot limit swap; one that can limits it all the same."""
 

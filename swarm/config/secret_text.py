@@ -47,3 +47,35 @@ def stripped(text: str) -> tuple[str, tuple[int, ...]]:
     for pattern in (_FOUND, _ASSIGNED, _BEARER):
         text = pattern.sub(take, text)
     return text, tuple(sorted(lines))
+
+
+_NAMED = re.compile(
+    r"(?i)(?<![\w$.-])("
+    r"[\w.-]*?(?:secret|token|passw(?:or)?d|passphrase|api[_-]?key|access[_-]?key|"
+    r"private[_-]?key|credential)s?[\w-]{0,40}(?<!sock)(?<!file)(?<!path)(?<!name)"
+    r"(?<!dir)(?<!type)(?<!limit)(?<!command)(?<!program)[\"']?"
+    r"(?:[ \t]{0,4}=(?!=)[ \t]{0,4}|:[ \t]{1,4}))"
+    r"((?:\"[^\"]*+\"|'[^']*+')(?=[\s,;})\]]|\Z)"
+    r"|(?:\"[^\"]*+\"|'[^']*+'|[^\s;&|()<>\"'`]++)++)"
+)
+_PASSWORD_IN_URL = re.compile(r"(://[^\s/:@\"']{0,200}:)(?=([^\s/@\"']{1,500})@)\2")
+_STANDS_IN = re.compile(r"[\"']?[\"']?(?:\$.*)?", re.DOTALL)
+"""Values that are no secret: nothing, and what a shell finds out."""
+
+
+def stripped_settings(text: str) -> tuple[str, tuple[int, ...]]:
+    """The same of a file of settings: any value of a telling name goes, too."""
+    lines: set[int] = set()
+
+    def take(match: re.Match[str]) -> str:
+        value = match[2]
+        if LEFT_OUT in value or _STANDS_IN.fullmatch(value):
+            return match.group()
+        lines.add(1 + match.string.count("\n", 0, match.start(2)))
+        quote = value[0] if value[0] in "\"'" and value[-1] == value[0] else ""
+        return f"{match[1]}{quote}{LEFT_OUT}{quote}" + "\n" * value.count("\n")
+
+    text, more = stripped(text)
+    for pattern in (_NAMED, _PASSWORD_IN_URL):
+        text = pattern.sub(take, text)
+    return text, tuple(sorted({*lines, *more}))

@@ -6,6 +6,7 @@ from pathlib import Path
 from swarm.agents.description import Agent
 from swarm.agents.starting import Start, StartRequest, chosen_run, start
 from swarm.config.brought import Brought
+from swarm.config.own_files import OwnFiles
 from swarm.config.schema import AgentSettings, Config, Sandbox
 from swarm.errors import PlanError
 from swarm.model.project import ProjectChoice
@@ -14,6 +15,7 @@ from swarm.plan import (
     box_page,
     hardening,
     image_variables,
+    own_files,
     sandbox_environment,
     service_hosts,
     starter,
@@ -59,6 +61,8 @@ class PlanRequest:
     """What the agent is told of its box, by its own mechanism."""
     brought: Brought = field(default_factory=Brought)
     """What the user brings to every agent."""
+    own: OwnFiles = field(default_factory=OwnFiles)
+    """What of the user's own files its home gets."""
     project: ProjectChoice = field(default_factory=ProjectChoice)
 
 
@@ -181,7 +185,7 @@ def make(
         way=begin.way,
         mode=begin.mode,
         delivery=begin.delivery,
-        files=starter.files(begin, begin.prompt, request.briefing),
+        files=_files(begin, request),
         project=request.project,
     )
 
@@ -213,7 +217,7 @@ def restarted(
         sandbox=spec,
         program=begin.argv[0],
         delivery=begin.delivery,
-        files=starter.files(begin, begin.prompt, request.briefing),
+        files=_files(begin, request),
     )
 
 
@@ -280,8 +284,20 @@ def _start(request: PlanRequest, agent: Agent, config: Config, shell: str) -> St
             hook_file=starter.HOOK_FILE,
         ),
     )
+    begin = replace(
+        begin,
+        files={**own_files.seeds(request.own), **begin.files},
+        links={**own_files.links(request.own), **begin.links},
+    )
     first, *others = begin.argv
     return replace(begin, argv=(shell, *others)) if first == SHELL else begin
+
+
+def _files(begin: Start, request: PlanRequest) -> dict[str, str]:
+    return {
+        **own_files.files(request.own),
+        **starter.files(begin, begin.prompt, request.briefing),
+    }
 
 
 def _environment(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config.secret_text import LEFT_OUT, stripped
+from swarm.config.secret_text import LEFT_OUT, stripped, stripped_settings
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n-----END OPENSSH PRIVATE KEY-----"
 LONG = "a1" * 12
@@ -66,3 +66,43 @@ def test_what_is_stripped_once_holds_no_more(text: str) -> None:
 
     assert stripped(once) == (once, ())
     assert once.count("\n") >= text.count("\n") or lines
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("export GITHUB_TOKEN=abc", f"export GITHUB_TOKEN={LEFT_OUT}"),
+        ("let g:api_key = 'abc'", f"let g:api_key = '{LEFT_OUT}'"),
+        ("  password: hunter2", f"  password: {LEFT_OUT}"),
+        ('"token": "abc",', f'"token": "{LEFT_OUT}",'),
+        ("X_SECRET=abc\"def\"'ghi' cmd", f"X_SECRET={LEFT_OUT} cmd"),
+        ("set x; DB_PASSWD=x; y", f"set x; DB_PASSWD={LEFT_OUT}; y"),
+        ("url = https://me:pw@h/p", f"url = https://me:{LEFT_OUT}@h/p"),
+        ('A_TOKEN="a\nb"\nz', f'A_TOKEN="{LEFT_OUT}"\n\nz'),
+    ],
+)
+def test_a_telling_name_in_settings_loses_its_value(line: str, kept: str) -> None:
+    text, lines = stripped_settings(line)
+
+    assert (text, lines) == (kept, (1,))
+    assert stripped_settings(text) == (text, ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("export TOKEN=$(pass show x)", 'API_KEY="$OTHER"', "SSH_AUTH_SOCK=/run/x"),
+        *("if token == other", "TOKEN_FILE=/x", 'PASSWORD=""', "helper = store"),
+        *("url = https://host:443/p", "git@host:path", "map <C-t> :tokens<CR>"),
+        "PATH=$HOME/.token:$PATH",
+    ],
+)
+def test_what_is_no_secret_in_settings_stays(line: str) -> None:
+    assert stripped_settings(line) == (line, ())
+
+
+@given(st.text(st.sampled_from("aA=:\"' \n;token$@/.-"), max_size=200))
+def test_any_settings_keep_their_lines(text: str) -> None:
+    clean, _ = stripped_settings(text)
+
+    assert clean.count("\n") == text.count("\n")

@@ -11,7 +11,7 @@ from swarm.agents.description import WAYS, Agent
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_enforcement, repository_bring
 from swarm.engine.host import image_check, images, project_image
-from swarm.engine.tasks import conversations
+from swarm.engine.tasks import conversations, own_files
 from swarm.errors import IllegalMove, PlanError, SwarmError
 from swarm.model import agent_screen, events
 from swarm.model.task import CONTINUABLE, Task
@@ -143,6 +143,7 @@ def _event(
         resumes=not begins,
         briefing=briefing(policy, specs.WORKSPACE, bring.rules, plan.project.test),
         brought=bring,
+        own=own_files.for_task(context.config(), agent),
     )
     again = planner.restarted(plan, request, agent, context.config(), seen.traits.shell)
     return events.TaskContinued(

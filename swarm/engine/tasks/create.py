@@ -15,6 +15,7 @@ from swarm.adapters.git.worktree.place import worktree_directory
 from swarm.agents import registry
 from swarm.agents.description import Agent
 from swarm.agents.starting import not_given
+from swarm.config.own_files import OwnFiles
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import (
@@ -33,7 +34,13 @@ from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
 from swarm.engine.readers import task_tools
-from swarm.engine.tasks import copies_room, covers, project, setup_decision
+from swarm.engine.tasks import (
+    copies_room,
+    covers,
+    own_files,
+    project,
+    setup_decision,
+)
 from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model import project as stored_project
@@ -136,6 +143,8 @@ class _Resolved:
     """The directory of worktrees, if the settings name one."""
     bring: TaskBring
     """What user and repository bring to the agent."""
+    own: OwnFiles
+    """What of the user's own files its home gets."""
     toolchain: Toolchain
     project: ProjectChoice
     notes: tuple[str, ...]
@@ -202,6 +211,7 @@ def _resolve(
         user_network.current(),
         worktrees,
         _bring(context, repository, base.commit, agent, choice),
+        own_files.for_task(config, agent),
         wanted,
         choice,
         (*given.notes, *notes),
@@ -284,6 +294,8 @@ def _queue(
     for task, (tasks, _) in zip(queued, wanted, strict=True):
         troubles = [events.Trouble("bring", note) for note in tasks.bring.notes]
         troubles += [events.Trouble("project", note) for note in tasks.notes]
+        own = own_files.notes(tasks.own)
+        troubles += [events.Trouble("dotfiles", note) for note in own]
         context.journal.record(task.id, *troubles)
     return {"tasks": [task.id for task in queued], "notes": notes_once}
 
@@ -329,6 +341,7 @@ def _queued(
             tasks.project.test,
         ),
         brought=tasks.bring.brought,
+        own=tasks.own,
         project=tasks.project,
     )
     agent = logins.logged_in(paths.home, tasks.agent, environment, time.time())

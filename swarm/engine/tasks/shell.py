@@ -12,8 +12,8 @@ from swarm.errors import IllegalMove, PaneAtWork, PlanError
 from swarm.model import events
 from swarm.model.task import State
 from swarm.model.wishes import OpenShell
-from swarm.plan import unattended_environment
-from swarm.plan.specs import SandboxSpec
+from swarm.plan import own_files, unattended_environment
+from swarm.plan.specs import Plan
 
 _SEARCH = ["sh", "-c", "command -v bash"]
 _FOUND, _NOT_FOUND = 0, (126, 127)
@@ -42,7 +42,7 @@ def open_shell(context: EngineContext, wish: OpenShell) -> dict[str, Any]:
     if not shell:
         raise PlanError(
             f"the image of task {wish.task} has no shell: "
-            f"{_plan(context, wish.task).image}",
+            f"{_plan(context, wish.task).sandbox.image}",
             hint=f"`swarm shell {wish.task} -- PROGRAM` runs a program that it has",
         )
     pane = _free_pane(context, wish.task, sandbox, shell)
@@ -88,15 +88,24 @@ def _shell_of(context: EngineContext, sandbox: str) -> str:
     return "" if status in _NOT_FOUND else "sh"
 
 
-def _plan(context: EngineContext, task_id: int) -> SandboxSpec:
-    return context.plan(context.read().tasks.get(task_id)).sandbox
+def _plan(context: EngineContext, task_id: int) -> Plan:
+    return context.plan(context.read().tasks.get(task_id))
 
 
-def _interactive(shell: str, given: dict[str, str]) -> list[str]:
-    """The shell without what keeps pagers and editors from a program that is alone."""
+def _interactive(shell: str, given: dict[str, str], reads: bool) -> list[str]:
+    """The shell without what keeps pagers and editors from a program that is alone.
+
+    It `reads` the user's own `shell.d`, if the task has one.
+    """
     ours = unattended_environment.environment()
     names = [name for name, value in ours.items() if given.get(name) == value]
-    return [shell, "-c", 'unset "$@"; exec "$0"', shell, *names]
+    start = 'exec "$0"'
+    if reads:
+        file = own_files.SHELL_FILE
+        start = (
+            f'exec "$0" --rcfile {file}' if shell == "bash" else f'ENV={file} exec "$0"'
+        )
+    return [shell, "-c", f'unset "$@"; {start}', shell, *names]
 
 
 def _command(
@@ -126,7 +135,9 @@ def _command(
 def _free_pane(context: EngineContext, task_id: int, sandbox: str, shell: str) -> str:
     """Open the first pane of a shell's that is free; returns its name."""
     names = context.names(task_id)
-    words = _interactive(shell, _plan(context, task_id).environment)
+    plan = _plan(context, task_id)
+    reads = own_files.SHELL_NAME in plan.files
+    words = _interactive(shell, plan.sandbox.environment, reads)
     argv = context.containers.exec_argv(sandbox, words, {}, terminal=True)
     panes, number = context.panes.all(), 1
     while True:

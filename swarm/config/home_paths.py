@@ -1,0 +1,77 @@
+"""Paths in the user's home, as a person may name them for boxes; never a key's place.
+
+Neither list is complete, so the content of a file is looked at as well.
+"""
+
+import re
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from swarm.config.tree_paths import once_each
+
+_PART = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._+-]{1,100}")
+_MOST = 100
+_MOST_PARTS = 12
+NEVER = (
+    # Keys and passwords of programs that many have.
+    ".ssh", ".gnupg", ".pki", ".putty", ".password-store", ".netrc", "_netrc",
+    ".authinfo*", ".git-credentials", ".config/git/credentials", ".pgpass",
+    ".mylogin.cnf", ".vault-token", ".age", ".config/sops", ".config/age",
+    ".local/share/keyrings", ".local/share/kwalletd", ".config/op",
+    ".config/rbw", ".config/bitwarden*", ".config/1password*", ".config/keybase",
+    # Clouds, clusters, registries of images.
+    ".aws", ".azure", ".oci", ".kube", ".docker", ".config/containers/auth.json",
+    ".config/gcloud", ".config/doctl", ".config/hcloud", ".config/rclone",
+    ".config/fly", ".fly", ".boto", ".s3cfg", ".databrickscfg", ".terraformrc",
+    ".terraform.d", ".pulumi", ".snowflake", ".snowsql", ".ansible/vault*",
+    # Forges and package registries.
+    ".config/gh", ".config/glab-cli", ".config/hub", ".config/tea", ".netlify",
+    ".pypirc", ".npmrc", ".yarnrc.yml", ".cargo/credentials*", ".m2/settings*.xml",
+    ".gradle/gradle.properties", ".gem/credentials", ".composer/auth.json",
+    ".config/composer/auth.json", ".nuget/nuget", ".config/pypoetry/auth.toml",
+    ".local/share/uv/credentials", ".config/pip", ".pip", ".bundle/config",
+    # What agents and browsers keep logins in, and what was typed.
+    ".claude*", ".codex", ".gemini", ".qwen", ".copilot", ".config/github-copilot",
+    ".local/share/opencode", ".config/goose", ".mozilla", ".thunderbird",
+    ".config/google-chrome*", ".config/chromium", ".*_history", ".*history",
+    ".viminfo", ".lesshst", ".bash_sessions", ".local/share/fish", ".zsh_sessions",
+    # Swarm's own: the policy names secrets, the state holds tokens.
+    ".config/swarm", ".local/state/swarm",
+)  # fmt: skip
+"""What no box gets, by its path in the home and whatever is in it."""
+
+
+def is_plain(path: str) -> bool:
+    """True for a relative path that a shell, a mount and a screen take as it is."""
+    parts = path.split("/")
+    return len(parts) <= _MOST_PARTS and all(map(_PART.fullmatch, parts))
+
+
+def never(path: str) -> str:
+    """The place of keys that the path is, or is in; empty if it is in none."""
+    parts = path.lower().split("/")
+    for depth in range(1, len(parts) + 1):
+        head = "/".join(parts[:depth])
+        if any(fnmatchcase(head, pattern) for pattern in NEVER):
+            return "/".join(path.split("/")[:depth])
+    return ""
+
+
+def _dotfile(value: str) -> str:
+    path = value.removeprefix("~/").rstrip("/")
+    if not path.startswith(".") or not is_plain(path):
+        raise ValueError(
+            'a file or folder of your home that begins with a dot, such as ".vimrc"'
+        )
+    if place := never(path):
+        raise ValueError(f"{place} is where keys or logins are kept: no box gets it")
+    return path
+
+
+Dotfiles = Annotated[
+    tuple[Annotated[str, AfterValidator(_dotfile)], ...],
+    Field(max_length=_MOST),
+    AfterValidator(once_each),
+]
