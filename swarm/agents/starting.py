@@ -80,6 +80,8 @@ class Start:
     """Where that program listens, once it does."""
     hook: str = ""
     """The program of `swarm/box` that is `{hook}`; empty if none is needed."""
+    before: str = ""
+    """Shell text of swarm's own that a start runs first."""
 
 
 def start(agent: Agent, request: StartRequest) -> Start:

@@ -165,6 +165,12 @@ def _gc() -> CommandFunctions:
     return CommandFunctions(gc.gc_arguments, gc.gc)
 
 
+def _caches() -> CommandFunctions:
+    from swarm.cli import caches  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(caches.caches_arguments, caches.caches)
+
+
 def _policy() -> CommandFunctions:
     from swarm.cli.policy import parser  # noqa: PLC0415 - only when it is called
 
@@ -319,6 +325,7 @@ COMMANDS: Commands = {
     "image": Command(CARE, "build or list sandbox images", _image),
     "agent": Command(CARE, "list, show, check and add agents", _agent),
     "repo": Command(CARE, "what a repository brings to agents; one that moved", _repo),
+    "caches": Command(CARE, "show your package caches; lend them to boxes", _caches),
     "gc": Command(
         CARE, "remove merged tasks, old discards, and what belongs to no task", _gc
     ),

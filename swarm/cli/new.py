@@ -78,6 +78,12 @@ def new_arguments(parser: ArgumentParser) -> None:
         help="a Debian package in its image, such as libpq-dev; may be repeated",
     )
     add(
+        "--offline",
+        action="store_true",
+        help="begin with the warm base of the project's set-up, and reach the agent's "
+        "own service alone (the policy's preset `locked`)",
+    )
+    add(
         "--name",
         default="",
         metavar="TEXT",
@@ -157,6 +163,7 @@ def new(args: Namespace) -> int:
         resume_after_limit=args.resume_after_limit,
         stacks=flat(args.stack),
         packages=flat(args.package),
+        offline=args.offline,
     )
     _offer_tools(paths, wish)
     answer = _asked(paths, wish)

@@ -27,7 +27,13 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
     config = load.load(load.user_file())
     stacks, packages = flat(args.stack), flat(args.package)
     config.sandbox.toolchain(stacks, packages)
-    wish = NewTasks(str(repo), base=args.base, stacks=stacks, packages=packages)
+    wish = NewTasks(
+        str(repo),
+        base=args.base,
+        stacks=stacks,
+        packages=packages,
+        offline=args.offline,
+    )
     standings = wiring.standings(paths, repo, wish)
     project_s = next((n for n, each in standings.items() if each.is_project_s), "")
     chosen = agent_names(args)
@@ -68,6 +74,8 @@ def _print(
             ("image", standing.image_problem or standing.image),
             ("tools", standing.tools),
             ("covers", standing.covers),
+            ("dotfiles", ", ".join(f"~/{path}" for path in config.sandbox.dotfiles)),
+            ("caches", ", ".join(config.sandbox.caches)),
             ("network", standing.network),
             ("budget", _budget(args, config)),
             ("tasks", str(args.copies)),

@@ -11,6 +11,7 @@ from swarm.config.home_paths import Dotfiles
 from swarm.config.tree_paths import TreePaths, once_each
 from swarm.errors import PlanError
 from swarm.model.budget import token_count
+from swarm.model.package_cache import KINDS
 from swarm.model.project import ProjectChoice
 from swarm.model.review import Strategy
 from swarm.model.toolchain import Toolchain, toolchain
@@ -84,6 +85,17 @@ StackNames = Annotated[tuple[str, ...], AfterValidator(_stacks)]
 PackageNames = Annotated[tuple[str, ...], AfterValidator(_packages)]
 
 
+def _cache(kind: str) -> str:
+    if kind not in KINDS:
+        raise ValueError(f"one of {', '.join(KINDS)}")
+    return kind
+
+
+Caches = Annotated[
+    tuple[Annotated[str, AfterValidator(_cache)], ...], AfterValidator(once_each)
+]
+
+
 class Sandbox(Strict):
     """The resources that each sandbox may use."""
 
@@ -108,6 +120,8 @@ class Sandbox(Strict):
     """What no agent may see."""
     dotfiles: Dotfiles
     """What of the user's home each box has in its own, read-only."""
+    caches: Caches
+    """The user's package caches that boxes may read."""
     unlimited_swap: bool
     """Accepts an engine that cannot limit swap; one that can limits it all the same."""
 

@@ -76,6 +76,8 @@ class NewTasks(Wish):
     stacks: tuple[str, ...] | None = None
     """What the image has beside the agent; None for the config's."""
     packages: tuple[str, ...] | None = None
+    offline: bool = False
+    """With a warm base in place of a run set-up, and the preset `locked`."""
 
     @property
     def names_tools(self) -> bool:

@@ -15,6 +15,7 @@ from swarm.plan import (
     box_page,
     hardening,
     image_variables,
+    own_caches,
     own_files,
     sandbox_environment,
     service_hosts,
@@ -64,6 +65,8 @@ class PlanRequest:
     own: OwnFiles = field(default_factory=OwnFiles)
     """What of the user's own files its home gets."""
     project: ProjectChoice = field(default_factory=ProjectChoice)
+    preset: str = ""
+    """The policy's, if it is the task's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ def make(
         delivery=begin.delivery,
         files=_files(begin, request),
         project=request.project,
+        preset=request.preset,
     )
 
 
@@ -199,7 +203,13 @@ def restarted(
     prompt, command and conversation count.
     """
     kept = plan.sandbox.environment
-    again = replace(request, environment=kept, way=plan.way, mode=plan.mode)
+    again = replace(
+        request,
+        environment=kept,
+        way=plan.way,
+        mode=plan.mode,
+        mounts=plan.sandbox.mounts,
+    )
     begin = _start(again, agent, config, shell)
     held = {
         name: value
@@ -288,6 +298,7 @@ def _start(request: PlanRequest, agent: Agent, config: Config, shell: str) -> St
         begin,
         files={**own_files.seeds(request.own), **begin.files},
         links={**own_files.links(request.own), **begin.links},
+        before=own_caches.copying(request.mounts),
     )
     first, *others = begin.argv
     return replace(begin, argv=(shell, *others)) if first == SHELL else begin

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from swarm.plan import unattended_environment
+from swarm.plan import own_caches, unattended_environment
 from swarm.plan.specs import Mount, SandboxSpec
 
 KIND = "setup"
@@ -59,10 +59,12 @@ def spec(
 
     It ends with the status of the first command that fails. Each is run by the image's
     `shell`, begins at the root of the worktree, and reads nothing from a terminal.
-    Of an earlier home, at the path `seed` of this machine, it first copies the caches.
+    Of an earlier home, at the path `seed` of this machine, it first copies the caches;
+    then those of the user's own that the sandbox has and a tool must write to.
     """
     seeds = (Mount("bind", seed, SEED, read_only=True, relabel=sandbox.relabels),)
-    script = f"{_COPY_CACHES if seed else ''}{_RUN}"
+    own = own_caches.copying(sandbox.mounts)
+    script = f"{_COPY_CACHES if seed else ''}{own}{_RUN}"
     return replace(
         sandbox,
         name=name,

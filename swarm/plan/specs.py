@@ -34,6 +34,8 @@ class Mount:
 LOG_DRIVER = "local"
 LOG_OPTIONS = {"max-size": "10m", "max-file": "2"}
 """Two files of 10 MB, so a flood of output costs 20 MB."""
+OFFLINE_PRESET = "locked"
+"""The preset of a task that begins with `--offline`: its agent's own service alone."""
 STOP_SIGNAL = "SIGTERM"
 """What asks a sandbox to end, whatever its image says."""
 PLACEHOLDER_PREFIX = "swarm-placeholder-"
@@ -128,6 +130,13 @@ class Plan:
     """Files of the task's folder at /etc/swarm that the agent starts with: to text."""
     project: ProjectChoice = field(default_factory=ProjectChoice)
     """What was chosen for the project when the task was queued."""
+    preset: str = ""
+    """The policy's preset, if it is the task's own; empty for the settings'."""
+
+    @property
+    def is_offline(self) -> bool:
+        """Its set-up is never run: it begins with a warm base, or not at all."""
+        return self.preset == OFFLINE_PRESET
 
 
 def with_network(spec: SandboxSpec, net: str) -> SandboxSpec:
@@ -160,4 +169,5 @@ def from_json(body: dict[str, Any]) -> Plan:
         delivery=body.get("delivery", "argument"),
         files=dict(body.get("files", {})),
         project=stored_project.of_plan(body),
+        preset=body.get("preset", ""),
     )

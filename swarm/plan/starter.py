@@ -77,8 +77,8 @@ serve() {{
 
 def is_needed(start: Start) -> bool:
     """False if the agent can be the sandbox's first program itself."""
-    fills_home = start.files or start.brought or start.links or start.server
-    return bool(fills_home) or start.delivery == "stdin"
+    fills_home = start.files or start.brought or start.links or start.before
+    return bool(fills_home or start.server) or start.delivery == "stdin"
 
 
 def argv(start: Start, shell: str) -> tuple[str, ...]:
@@ -116,4 +116,4 @@ def script(start: Start) -> str:
     lines += [f"{verb} '{p}' '{at}'" for p, at in (links | start.links).items()]
     if start.server:
         lines.append(f"serve {shlex.join((start.socket, *start.server))}")
-    return "\n".join([_HEAD.rstrip(), *lines, f'exec "$@"{source}', ""])
+    return "\n".join([_HEAD.rstrip(), start.before, *lines, f'exec "$@"{source}', ""])

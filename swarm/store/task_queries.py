@@ -48,6 +48,14 @@ class TaskQueries:
         )
         return dict(json.loads(rows[0][0])) if rows else {}
 
+    def own_preset(self, task_id: int) -> str:
+        """The preset of the task's own in its plan; empty for the settings'."""
+        rows = self._connection.all(
+            "SELECT json_extract(plan, '$.preset') FROM task WHERE id = :id",
+            {"id": task_id},
+        )
+        return str(rows[0][0] or "") if rows else ""
+
     def usage(self, task_id: int) -> Usage | None:
         """The newest usage of the task's sandbox; None before the first reading."""
         rows = self._connection.all(

@@ -87,3 +87,16 @@ def test_what_the_agent_may_not_write_or_see_is_printed(
     _, out, _ = swarm("new", "--run", "true", "--dry-run")
 
     assert "covers  hidden from the agent: .env" in out.replace("     ", " ")
+
+
+def test_what_of_the_users_own_it_would_have_is_printed(
+    swarm: Swarm, paths: HomePaths, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = repo.parent / "own.toml"
+    file.write_text('[sandbox]\ndotfiles = [".vimrc"]\ncaches = ["pip", "npm"]\n')
+    monkeypatch.setenv("SWARM_CONFIG", str(file))
+
+    _, out, _ = swarm("new", "--run", "true", "--dry-run")
+
+    rows = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert (rows["dotfiles"], rows["caches"]) == ("~/.vimrc", "pip, npm")

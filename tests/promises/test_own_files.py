@@ -15,6 +15,7 @@ from tests.engine.keeper_harness import new_sample_repository, open_keeper_harne
 
 PLACE = "/users-home"
 BURGLAR = """
+exec < /dev/null
 for file in ~/.inputrc ~/.config/tool/rc /etc/swarm/dotfiles/.inputrc \
     /etc/swarm/shell.d/mine.sh /etc/swarm/shell.rc /proc/1/root/etc/swarm/shell.rc
 do

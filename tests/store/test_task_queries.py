@@ -63,3 +63,16 @@ def test_the_agent_used_last_in_a_repository_is_known(tmp_path: Path) -> None:
 
 def test_the_newest_limit_of_the_queue_counts(queries: Queries) -> None:
     assert queries.tasks.max_running() == 5
+
+
+def test_a_preset_is_of_the_tasks_own_plan(queries: Queries, tmp_path: Path) -> None:
+    """A plan of an earlier version has none; nor has a task that is not there."""
+    journal = Journal(tmp_path / "swarm.db")
+    for plan in ({"preset": "locked"}, {"preset": ""}, {}):
+        queued = replace(build_event(events.TaskQueued), plan=plan)
+        journal.queue(lambda _id, queued=queued: queued)  # type: ignore[misc]  # the default binds the event
+    journal.close()
+
+    found = [queries.tasks.own_preset(each) for each in (3, 4, 5, 99)]
+
+    assert found == ["locked", "", "", ""]

@@ -30,6 +30,8 @@ PATTERNS = (
     "MAVEN_*", "M2_HOME", "MVNW_*", "GRADLE_*", "JAVA_TOOL_OPTIONS",
     "BUNDLE_*", "GEMRC", "GEM_*", "RUBYGEMS_HOST",
     "XDG_CONFIG_DIRS", "COMPOSER*", "NUGET_*", "NuGetPackageSourceCredentials_*",
+    # The places of caches.
+    "GOMODCACHE", "XDG_CACHE_HOME",
 )  # fmt: skip
 """Names that hold a proxy, a registry, a token, roots, or the place of a file."""
 

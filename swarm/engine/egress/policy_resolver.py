@@ -33,12 +33,15 @@ class PolicySubject:
     """The commit whose policy file counts; empty for none."""
     agent: str
     grants: tuple[Rule, ...] = ()
+    preset: str = ""
+    """Its own, which counts before the settings'; empty for none."""
 
 
 def subject(queries: Queries, task: Task) -> PolicySubject:
     """A task as the subject of a policy; its grants end with it."""
     task_grants = grants(queries, task.id) if task.state in ACTIVE else ()
-    return PolicySubject(Path(task.repo), task.base, task.agent, task_grants)
+    own = queries.tasks.own_preset(task.id)
+    return PolicySubject(Path(task.repo), task.base, task.agent, task_grants, own)
 
 
 def grants(queries: Queries, task_id: int) -> tuple[Rule, ...]:
@@ -62,7 +65,11 @@ def resolve(
     preset: str,
     repositories: RepositoryPolicies,
 ) -> ResolvedPolicy:
-    """One policy from all layers; ConfigError if a file of any layer is bad."""
+    """One policy from all layers; ConfigError if a file of any layer is bad.
+
+    `preset` is the settings'; the subject's own counts before it.
+    """
+    preset = subject.preset or preset
     repo_text = repositories.text(subject.repo, subject.base)
     network = user_network.current()
     registries = network.endpoints()

@@ -21,6 +21,7 @@ from swarm.model.project import ProjectChoice
 from swarm.model.standing import Standing
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
+from swarm.plan.specs import OFFLINE_PRESET
 
 NETWORKS = {
     "locked": "locked: the agent's own service alone",
@@ -47,6 +48,7 @@ def standings(
     repositories = RepositoryPolicies(paths)
     base = repositories.head(repo) if repo else ""
     covered, fault = _covers(chooser, config)
+    preset = OFFLINE_PRESET if wish and wish.offline else config.gate.preset
     found: dict[str, Standing] = {}
     for name in registry.names():
         try:
@@ -61,9 +63,7 @@ def standings(
             found[name] = Standing(name, problem=problem)
             continue
         subject = PolicySubject(repo or Path(), base, name)
-        policy = policy_resolver.resolve(
-            paths, subject, config.gate.preset, repositories
-        ).policy
+        policy = policy_resolver.resolve(paths, subject, preset, repositories).policy
         key, key_problem = agent_secrets.key_of(paths, agent, policy.secrets)
         image_problem = _image_problem(engine, image)
         found[name] = Standing(
@@ -72,7 +72,7 @@ def standings(
             key_problem=key_problem,
             image=image,
             image_problem=image_problem,
-            network=NETWORKS[config.gate.preset],
+            network=NETWORKS[preset],
             version=agent.image.version,
             modes=tuple(mode for mode in MODES if mode in agent.mode),
             image_minutes=_minutes(engine, image) if image_problem else 0,

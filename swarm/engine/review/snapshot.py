@@ -15,6 +15,7 @@ from swarm.model.review import Snapshot
 from swarm.model.safe_text import safe_line
 from swarm.model.task import REVIEWABLE, State, Task
 from swarm.model.wishes import TakeSnapshot
+from swarm.plan import own_caches
 from swarm.plan.image_probe import SHELLS
 from swarm.plan.naming import TaskNames
 from swarm.plan.specs import SandboxSpec
@@ -146,7 +147,8 @@ def sender(names: TaskNames, sandbox: SandboxSpec, base: str) -> SandboxSpec:
         mounts=tuple(
             replace(mount, read_only=True)
             for mount in sandbox.mounts
-            if mount.kind == "bind"
+            # What the user lent may be gone by now, and packs nothing.
+            if mount.kind == "bind" and not own_caches.is_one(mount)
         ),
         environment={**sandbox.environment, "HOME": "/tmp"},  # noqa: S108 - inside
         network="none",

@@ -37,6 +37,8 @@ from swarm.engine.readers import task_tools
 from swarm.engine.tasks import (
     copies_room,
     covers,
+    offline,
+    own_caches,
     own_files,
     project,
     setup_decision,
@@ -48,9 +50,11 @@ from swarm.model.project import ProjectChoice
 from swarm.model.toolchain import Toolchain, toolchain_of
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import DecideSetup, NewTasks, Retry
+from swarm.plan import own_caches as lent_caches
 from swarm.plan import package_settings, planner, specs
 from swarm.plan.briefing import briefing
 from swarm.plan.naming import TaskNames, names_in_group, slug
+from swarm.plan.own_caches import LentFolder
 from swarm.policy.rules import Policy
 
 
@@ -118,6 +122,7 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         mode=first.mode,
         stacks=None if before.image else (*before.stacks, *wish.stacks),
         packages=None if before.image else (*before.packages, *wish.packages),
+        offline=specs.from_json(first.plan).is_offline,
     )
     repeated = _resolve(context, again, project.of_earlier_task(choice))
     return _queue(context, [repeated], wish_id, retry_of=task.id)
@@ -145,6 +150,8 @@ class _Resolved:
     """What user and repository bring to the agent."""
     own: OwnFiles
     """What of the user's own files its home gets."""
+    caches: tuple[LentFolder, ...]
+    """Of the user's package caches."""
     toolchain: Toolchain
     project: ProjectChoice
     notes: tuple[str, ...]
@@ -192,12 +199,17 @@ def _resolve(
     tools = chooser.of(agent)
     wanted = tools.toolchain
     host = host_facts(context, agent, program, config, worktrees, wanted)
-    subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
+    subject = policy_resolver.PolicySubject(
+        repository.root, base.commit, agent.name, preset=offline.preset(wish)
+    )
     policy = policy_resolver.resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
     ).policy
     choice = project.resolved(given.project, agent.name, wanted, config)
     notes = covers.notes_on_absent(repository, base.commit, choice, given.project)
+    if wish.offline:
+        offline.require_base(context, repository, base.commit, host, choice)
+    caches, of_caches = own_caches.lent(config, host)
     return _Resolved(
         wish,
         prompt,
@@ -212,9 +224,10 @@ def _resolve(
         worktrees,
         _bring(context, repository, base.commit, agent, choice),
         own_files.for_task(config, agent),
+        caches,
         wanted,
         choice,
-        (*given.notes, *notes),
+        (*given.notes, *notes, *of_caches),
         tools.found,
     )
 
@@ -317,6 +330,7 @@ def _queued(
     chosen = tasks.agent.conversation.id == "chosen"
     environment = {
         **package_settings.environment(tasks.network),
+        **lent_caches.environment(tasks.caches, tasks.network),
         **_placeholders(tasks.policy),
     }
     request = planner.PlanRequest(
@@ -325,10 +339,13 @@ def _queued(
         command=wish.command or None,
         # With SELinux a lent folder would need another label, and that one is yours.
         # The user's own objects hold what is hidden from the agent, too.
-        mounts=task_git.mounts(
-            tasks.host.selinux
-            or tasks.config.sandbox.objects == "base-only"
-            or bool(tasks.project.hide)
+        mounts=(
+            *task_git.mounts(
+                tasks.host.selinux
+                or tasks.config.sandbox.objects == "base-only"
+                or bool(tasks.project.hide)
+            ),
+            *lent_caches.mounts(tasks.caches),
         ),
         environment=environment,
         worktree=str(place or ""),
@@ -343,6 +360,7 @@ def _queued(
         brought=tasks.bring.brought,
         own=tasks.own,
         project=tasks.project,
+        preset=offline.preset(wish),
     )
     agent = logins.logged_in(paths.home, tasks.agent, environment, time.time())
     plan = planner.make(names, request, agent, tasks.config, tasks.host)

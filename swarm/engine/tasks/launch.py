@@ -28,6 +28,7 @@ from swarm.engine.tasks import (
     floor_check,
     homes,
     observation,
+    own_caches,
     services,
     shared_login,
     warm_start,
@@ -110,6 +111,7 @@ def _carry_out(
     task = _create_worktree_and_net(parts, task, plan, steps, cleanup)
     env_files.write(context, task, plan, steps)
     plan = covers.with_covers(context, task, plan)
+    plan = own_caches.still_there(context, task, plan)
     if plan.project.service_container:
         with steps.step("services"):
             services.begin(parts, task, plan, cleanup, steps.note)

@@ -10,7 +10,14 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import image_check
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import covers, homes, launch, services, warm_start
+from swarm.engine.tasks import (
+    covers,
+    homes,
+    launch,
+    own_caches,
+    services,
+    warm_start,
+)
 from swarm.engine.tasks.launch_steps import Steps
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
@@ -94,6 +101,7 @@ def _carry_out(
         seen = image_check.look(context.containers, context.paths, stand)
         covers.put_back(context, task, plan)
         plan = covers.with_covers(context, task, plan)
+        plan = own_caches.still_there(context, task, plan)
     with steps.step("net"):
         net = parts.nets.take()
         cleanup.callback(

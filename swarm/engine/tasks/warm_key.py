@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from functools import partial
 
 from swarm.adapters.git import user_refs
-from swarm.adapters.git.repo import RAW
+from swarm.adapters.git.repo import RAW, Git
 from swarm.engine.context import EngineContext
 from swarm.model.lock_files import deciding
+from swarm.model.project import ProjectChoice
 from swarm.model.task import Task
 from swarm.plan.specs import Plan
 
@@ -15,38 +17,58 @@ VERSION = 1
 """Raised if an older base is none for this version."""
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a task is, or will be, as far as a set-up depends on it."""
+
+    git: Git
+    repo: str
+    """The path of its repository."""
+    base: str
+    image: str
+    user: str
+    project: ProjectChoice
+
+
 def of(context: EngineContext, task: Task, plan: Plan) -> str:
-    """The same for tasks that one set-up is enough for; 64 hex digits.
+    """The same for tasks that one set-up is enough for; 64 hex digits."""
+    git, box = context.task_git(task).repo.git, plan.sandbox
+    subject = Subject(git, task.repo, task.base, box.image, box.user, plan.project)
+    return of_subject(context, subject)
+
+
+def of_subject(context: EngineContext, subject: Subject) -> str:
+    """The same of a task that may not exist yet.
 
     Made of the image, its user, the commands and variables, and what the base commit
     holds of lock files, manifests and files that the commands name.
     """
-    box = plan.sandbox
+    project = subject.project
     facts = {
         "version": VERSION,
-        "repo": task.repo,
-        "image": context.containers.image_id(box.image) or box.image,
-        "user": box.user,
-        "setup": plan.project.setup,
-        "environment": plan.project.environment,
-        "packages": [plan.project.stacks, plan.project.packages],
-        "files": _blobs(context, task, plan),
+        "repo": subject.repo,
+        "image": context.containers.image_id(subject.image) or subject.image,
+        "user": subject.user,
+        "setup": project.setup,
+        "environment": project.environment,
+        "packages": [project.stacks, project.packages],
+        "files": _blobs(subject),
     }
-    covered = sorted(plan.project.protect), sorted(plan.project.hide)
+    covered = sorted(project.protect), sorted(project.hide)
     if any(covered):
         # What a set-up made of a file is as hidden as the file.
         facts["covered"] = covered
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def _blobs(context: EngineContext, task: Task, plan: Plan) -> dict[str, str]:
-    git = context.task_git(task).repo.git
-    listing: bytes = git.ls_tree("-r", "-z", "--full-tree", task.base, **RAW)
+def _blobs(subject: Subject) -> dict[str, str]:
+    words = ("-r", "-z", "--full-tree", subject.base)
+    listing: bytes = subject.git.ls_tree(*words, **RAW)
     oids = {}
     for line in listing.split(b"\0")[:-1]:
         facts, _, name = line.partition(b"\t")
         oids[name.decode("utf-8", "surrogateescape")] = facts.split()[2].decode()
-    names = deciding(oids, plan.project.setup)
+    names = deciding(oids, subject.project.setup)
     return {name.encode("utf-8", "replace").decode(): oids[name] for name in names}
 
 

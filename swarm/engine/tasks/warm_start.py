@@ -19,6 +19,7 @@ from swarm.engine.tasks import (
     base_making,
     homes,
     layers_trial,
+    offline,
     setup,
     warm_copies,
     warm_key,
@@ -60,12 +61,15 @@ def carry_out(
     """Have what the project's set-up installs be there; no sandbox is made yet.
 
     Makes the home. Blocks while the set-up runs, or another task's of the same kind
-    does. LaunchPaused and SwarmError as `setup.carry_out`.
+    does. LaunchPaused and SwarmError as `setup.carry_out`; PlanError if a task that is
+    offline has no base.
     """
     launch = _Launch(parts, plan, steps, image)
     if not plan.project.setup or task.setup == SETUP_SKIP:
         launch.make_home(task)
         return task
+    if plan.is_offline:
+        return _offline(launch, task)
     if task.setup == SETUP_AGAIN:
         # A human may have changed what is there: no other task is given that.
         launch.run_setup(task)
@@ -80,6 +84,14 @@ def carry_out(
         return found
     with launch.context.setups.making(key, task.id):
         return _used(launch, task, key) or _run_and_keep(launch, task, key)
+
+
+def _offline(launch: _Launch, task: Task) -> Task:
+    """With a base alone: a set-up would be denied what it fetches."""
+    key = warm_key.of(launch.context, task, launch.plan)
+    if found := _used(launch, task, key):
+        return found
+    raise offline.no_base(task.repo)
 
 
 def _run(launch: _Launch, task: Task) -> Task:

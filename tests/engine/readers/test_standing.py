@@ -115,6 +115,17 @@ def test_the_network_is_the_preset(home: Path) -> None:
     assert found.network == "locked: the agent's own service alone"
 
 
+def test_a_task_that_is_offline_has_the_locked_one(
+    repo: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", PATH)
+    wish, paths = NewTasks(str(repo), offline=True), HomePaths(home / "home")
+
+    found = standings(paths, repo, Engine({images.tag("base")}), wish)
+
+    assert found["command"].network.startswith("locked")
+
+
 def test_a_mistake_in_a_file_is_an_error(home: Path) -> None:
     (home / "policy.toml").write_text("version = 2\n")
 

@@ -29,6 +29,11 @@ def agree(
     """Commit a set-up, and a human's yes to it."""
     (repo / "swarm.toml").write_text(f"setup = {json.dumps(commands)}\n")
     (repo / ".gitignore").write_text(ignored)
+    agree_to_what_stands_there(harness, repo)
+
+
+def agree_to_what_stands_there(harness: KeeperHarness, repo: Path) -> None:
+    """Commit all, and a human's yes to its `swarm.toml`."""
     git(repo, "add", "-A")
     git(repo, "commit", "-qm", "set-up")
     repository = Repository.open(repo, harness.paths.home)
