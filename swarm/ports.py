@@ -345,6 +345,8 @@ class Screen:
     text: str
     title: str = ""
     """The title that its program gave the terminal; empty if it was not asked for."""
+    is_viewed: bool = False
+    """A terminal shows it at this moment."""
 
 
 class Panes(Protocol):

@@ -1,4 +1,4 @@
-"""Runs the human's own command when a task needs them: once for each need."""
+"""Runs the human's own command when a task needs them, and claims each need once."""
 
 import os
 import time
@@ -13,26 +13,20 @@ KEPT_SECONDS = 2 * 86400.0
 """Claims that are older are forgotten; what they were about is long seen."""
 
 
-def run_once(
-    argv: Sequence[str],
-    environment: Mapping[str, str],
-    claims: Path,
-    key: str,
-) -> bool:
-    """Run the command, unless some front end already did so for this key.
+def run_command(argv: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run the command; blocks until it ends.
 
-    Blocks until it ends. Returns False if another one claimed the key; raises ToolError
-    if it cannot start or takes too long. `claims` is a folder of swarm's own.
+    ToolError if it cannot start or takes too long.
     """
-    if not _claim(claims, key):
-        return False
     limits = Limits(SECONDS, output=64 << 10)
     run(Program(argv, "[notify] command", environment), limits)
-    return True
 
 
-def _claim(claims: Path, key: str) -> bool:
-    """Make the key's file; False if it is there already."""
+def claim(claims: Path, key: str) -> bool:
+    """Make the key's file; False if it is there already: someone told, or saw it.
+
+    `claims` is a folder of swarm's own.
+    """
     claims.mkdir(mode=0o700, exist_ok=True)
     _forget_old(claims)
     try:

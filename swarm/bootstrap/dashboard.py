@@ -5,7 +5,7 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -205,14 +205,11 @@ class DashboardBackend:
         """What it takes now; blocks for seconds if that is much."""
         return wiring.task_sizes(self._paths, [task]).get(task.id)
 
-    def run_notice(
-        self, argv: Sequence[str], key: str, variables: Mapping[str, str]
-    ) -> None:
-        """Run it in the human's own environment, with these variables more."""
+    def claim_notice(self, key: str) -> None:
+        """Say to the keeper that it was seen."""
         from swarm.adapters import notice_command  # noqa: PLC0415 - loads subprocess
 
-        environment = {**os.environ, **variables}
-        notice_command.run_once(argv, environment, self._paths.notices, key)
+        notice_command.claim(self._paths.notices, key)
 
     def open_address(self, address: str) -> bool:
         """In the browser that the system names, or `$BROWSER`."""

@@ -71,6 +71,7 @@ class AgentSignals:
         self._changed = threading.Condition()
         self._tasks: dict[int, Signals] = {}
         self._news: set[int] = set()
+        self._viewed: set[int] = set()
         self._is_closed = False
         self._decider = 0
         """The thread whose own records are no news."""
@@ -112,6 +113,16 @@ class AgentSignals:
         """Take up a claim that an earlier keeper stored, if nothing is newer."""
         with self._changed:
             self._of(task_id).claims.setdefault(claim.source, claim)
+
+    def view(self, task_id: int, is_viewed: bool) -> None:
+        """Take whether a terminal shows the agent's screen at this moment."""
+        with self._changed:
+            (self._viewed.add if is_viewed else self._viewed.discard)(task_id)
+
+    def is_viewed(self, task_id: int) -> bool:
+        """True if someone had its terminal before their eyes at the last look."""
+        with self._changed:
+            return task_id in self._viewed
 
     def tools_refused(self, task_id: int, words: str) -> None:
         """Take the agent's word that tools were refused to it."""
@@ -171,6 +182,7 @@ class AgentSignals:
         Its work is read a while after its end.
         """
         with self._changed:
+            self._viewed.discard(task_id)
             known = self._tasks.pop(task_id, None)
             if known and known.refused_tools:
                 self._tasks[task_id] = Signals(refused_tools=known.refused_tools)

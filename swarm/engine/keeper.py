@@ -25,6 +25,7 @@ from swarm.engine.egress import (
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.home_watch import HomeWatch
 from swarm.engine.host import disk_room
+from swarm.engine.notices import NeedsLook
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
 from swarm.engine.room_watch import RoomWatch
@@ -118,7 +119,10 @@ class Keeper:
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._screens, self._streams = ScreenWatch(context), StreamWatch(context)
-        self._after_limits = after_limit.AfterLimits(context, parts.channels)
+        self._after_limits, self._needs = (
+            after_limit.AfterLimits(context, parts.channels),
+            NeedsLook(context, self._trouble_once),
+        )
         self._states = state_watch.StateWatch(
             context, parts.meter.newest, lambda: parts.sensor.sees_commands
         )
@@ -453,6 +457,8 @@ class Keeper:
             self._next_screens = now + screen_watch.SECONDS
             if self._screen_look is None or self._screen_look.done():
                 self._screen_look = self._workers.submit(self._look_at_screens)
+        if self._needs.is_due(now):
+            self._workers.submit(self._needs.look)
         if now >= self._next_check and self._event_watcher.up:
             self._next_check = now + CHECK_SECONDS
             self._check_policy_files()

@@ -80,3 +80,13 @@ def _cells(character: str) -> int:
     if is_jamo_tail or unicodedata.category(character) in _NO_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def until(at: float, since: float) -> str:
+    """The time of day, with its weekday or date if that is not the day of `since`."""
+    hour = clock(at, seconds=False)
+    there, here = time.localtime(at), time.localtime(since)
+    if there[:3] == here[:3]:
+        return hour
+    form = "%a" if 0 < at - since < 6 * 86400 else "%d %b"
+    return f"{time.strftime(form, there)} {hour}"

@@ -37,6 +37,7 @@ from swarm.tui.messages import (
     EditPolicy,
     NeedsAnnounced,
     NeedsCounted,
+    NeedSeen,
     Nudge,
     OpenAddress,
     OpenAudit,
@@ -104,9 +105,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._unsubmitted: list[Wish] = []
         """Wishes on their way into the store."""
         self._submitting = asyncio.Lock()
-        self._notifier = Notifier(
-            backend, self._options.notify, self._write, self._toast
-        )
+        self._notifier = Notifier(self._options.notify, self._write, self._toast)
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         if self._options.theme:
@@ -136,10 +135,13 @@ class SwarmApp(App[None], inherit_bindings=False):
         self.notify(words, severity="warning", markup=False)
 
     @on(NeedsAnnounced)
+    def _announce_needs(self, message: NeedsAnnounced) -> None:
+        self._notifier.announce(message.notices)
+
+    @on(NeedSeen)
     @work(group="notify", exit_on_error=False)
-    async def _announce_needs(self, message: NeedsAnnounced) -> None:
-        if self._notifier.announce(message.notices):
-            await asyncio.to_thread(self._notifier.run_commands, message.notices)
+    async def _claim_need(self, message: NeedSeen) -> None:
+        await asyncio.to_thread(self._backend.claim_notice, message.key)
 
     @on(NeedsCounted)
     def _count_needs(self, message: NeedsCounted) -> None:

@@ -1,7 +1,7 @@
 """The backend of the dashboard: all calls that it may make to the outside."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -129,10 +129,8 @@ class Backend(Protocol):
     def task_size(self, task: "Task") -> "TaskSize | None":
         """What the task takes on its disk; None if it is removed (SwarmError)."""
 
-    def run_notice(
-        self, argv: Sequence[str], key: str, variables: Mapping[str, str]
-    ) -> None:
-        """Run the human's command for a need, unless it was run for it (SwarmError)."""
+    def claim_notice(self, key: str) -> None:
+        """The need was seen: the keeper need not run the human's command for it."""
 
     def open_address(self, address: str) -> bool:
         """Show it in the human's own browser; False if none could be started."""

@@ -60,6 +60,14 @@ class NeedsAnnounced(Message):
         self.notices = notices
 
 
+class NeedSeen(Message):
+    """A task begins to need its human, who has it before their eyes."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
 class NeedsCounted(Message):
     """The number of tasks that do not go on without a human has changed."""
 

@@ -1,6 +1,6 @@
 """A backend for the dashboard whose panes and reviews are just dictionaries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -96,7 +96,7 @@ class FakeBackend:
     trouble: str = ""
     addresses: list[str] = field(default_factory=list)
     """Those that were opened in the browser."""
-    notices: list[tuple[list[str], str, dict[str, str]]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     commands: list[list[str]] = field(default_factory=list)
     """Commands that were run in the foreground."""
     keeper: int | None = 4711
@@ -154,11 +154,9 @@ class FakeBackend:
         self.addresses.append(address)
         return True
 
-    def run_notice(
-        self, argv: Sequence[str], key: str, variables: Mapping[str, str]
-    ) -> None:
-        """Remember the command."""
-        self.notices.append((list(argv), key, dict(variables)))
+    def claim_notice(self, key: str) -> None:
+        """Remember the key."""
+        self.notices.append(key)
 
     def launch_log(self, task_id: int) -> str:
         """The launch log."""

@@ -127,12 +127,14 @@ class Tmux:
         panes = {name: rows[name][1] for name in names if name in rows}
         panes, screens = self._screens_of(panes, titles)
         captured = zip(panes, screens, strict=False)
-        if not titles:
-            return {name: Screen(name, text) for name, text in captured}
-        cut = (
-            (name, text.removesuffix("\n").rpartition("\n")) for name, text in captured
-        )
-        return {name: Screen(name, text, title) for name, (text, _, title) in cut}
+        found = {}
+        for name, text in captured:
+            title = ""
+            if titles:
+                text, _, title = text.removesuffix("\n").rpartition("\n")
+            viewers = getattr(panes[name], "window_active_clients", "")
+            found[name] = Screen(name, text, title, viewers not in ("", "0"))
+        return found
 
     def _screens_of(
         self, panes: dict[str, libtmux.Pane], titles: bool

@@ -31,6 +31,7 @@ FIELDS = (
     "pane_dead",
     "pane_dead_status",
     "pane_dead_signal",
+    "window_active_clients",
     "window_name",
 )
 """Numbers, and last the names, which are ours: renames by a program are off."""

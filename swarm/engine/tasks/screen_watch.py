@@ -61,6 +61,7 @@ class ScreenWatch:
         for task_id, agent in known.items():
             screen = screens.get(names[task_id])
             if screen is not None:
+                self._context.signals.view(task_id, screen.is_viewed)
                 found = self._read(task_id, agent, screen, now)
                 self._take(by_id[task_id], found)
 

@@ -1,11 +1,10 @@
 """The appearance of a live task by what its agent does, and the way on."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from swarm.model import format
 from swarm.model.agent_state import AgentState, AgentStatus
+from swarm.model.format import until as until
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.tui.present import question_text
@@ -61,16 +60,6 @@ def of_agent(task: Task, status: AgentStatus) -> Appearance:
         phrase = f"{look.phrase}*" if look.phrase else ""
         look = replace(look, word=f"{look.word}*", phrase=phrase, sentence="")
     return look
-
-
-def until(at: float, since: float) -> str:
-    """The time of day, with its weekday or date if that is not the day of `since`."""
-    clock = format.clock(at, seconds=False)
-    there, here = time.localtime(at), time.localtime(since)
-    if there[:3] == here[:3]:
-        return clock
-    form = "%a" if 0 < at - since < 6 * 86400 else "%d %b"
-    return f"{time.strftime(form, there)} {clock}"
 
 
 def _asks(task: Task, _status: AgentStatus, look: Appearance) -> Appearance:

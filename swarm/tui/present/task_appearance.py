@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from swarm.model.agent_state import AgentState
+from swarm.model.needs import since as since
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
     CONTINUABLE,
@@ -95,14 +96,6 @@ def appearance(task: Task) -> Appearance:
     if task.state is State.LOST and task.interrupted:
         return CUT_SHORT
     return APPEARANCES[task.state]
-
-
-def since(task: Task) -> float:
-    """The time since which the task is as `appearance` says; epoch seconds."""
-    is_by_agent = task.state is State.LIVE and not (task.budget.exceeded or task.paused)
-    if is_by_agent and task.agent_status:
-        return task.agent_status.since
-    return task.changed
 
 
 def _stopped(task: Task) -> Appearance:

@@ -391,3 +391,19 @@ def test_a_client_inside_the_human_s_own_tmux_leaves_that_alone(
         _until(lambda: "back" in theirs().split("\n"))
     finally:
         outer.kill_server()
+
+
+def test_a_screen_says_whether_a_terminal_shows_it(tmux: Tmux) -> None:
+    """Of two panes the one that is attached to, and none once it is left."""
+
+    def viewed() -> set[str]:
+        screens = tmux.capture(["a", "b"], titles=True)
+        return {name for name, screen in screens.items() if screen.is_viewed}
+
+    tmux.open("a", SHELL, {})
+    tmux.open("b", SHELL, {})
+    assert viewed() == set()
+    with attached(tmux.attach_argv("a")) as terminal:
+        terminal.until(lambda: viewed() == {"a"})
+        terminal.press(b"\x11")
+        terminal.until(lambda: viewed() == set())

@@ -1,61 +1,23 @@
-"""Which tasks need their human, and when that is a new need."""
+"""The number that waits, and that a need is what the list shows as one."""
 
 from dataclasses import replace
 
 import pytest
 
-from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
-from swarm.model.question import Question
+from swarm.model.agent_state import AgentState
 from swarm.model.task import State, Task
-from swarm.tui.present import needs
+from swarm.tui.present import needs, task_appearance
+from swarm.tui.present.appearance import Section
 from tests.builders import queued_task
-from tests.scenes import HOSTILE_NAME
+from tests.model.test_needs import live
 
-ASKED = Question("1", "permission", HOSTILE_NAME, tool=HOSTILE_NAME)
-
-
-def live(state: AgentState, since: float = 5.0, *questions: Question) -> Task:
-    evidence = Evidence(Source.SCREEN, HOSTILE_NAME, HOSTILE_NAME, since)
-    status = AgentStatus(state, since, evidence, detail=HOSTILE_NAME)
-    return queued_task(
-        1, state=State.LIVE, agent_status=status, questions=tuple(questions)
-    )
-
-
-@pytest.mark.parametrize("state", AgentState)
-def test_what_needs_a_human_is_told(state: AgentState) -> None:
-    """What works, waits for its model or begins is not."""
-    quiet = {AgentState.WORKING, AgentState.STARTING, AgentState.OVERLOADED}
-
-    assert bool(needs.notices([live(state)])) == (state not in quiet)
-
-
-def test_another_question_is_another_need() -> None:
-    """And so is the same state at another time."""
-    first = live(AgentState.ASKS_PERMISSION, 5.0, ASKED)
-    second = live(AgentState.ASKS_PERMISSION, 5.0, ASKED, replace(ASKED, id="2"))
-    later = live(AgentState.ASKS_PERMISSION, 6.0, ASKED)
-
-    keys = [needs.notices([task])[1].key for task in (first, first, second, later)]
-
-    assert keys[0] == keys[1]
-    assert len(set(keys)) == 3
-    assert all(set(key) <= set("0123456789abcdefghijklmnopqrstuvwxyz-") for key in keys)
-
-
-def test_no_word_of_the_agents_is_told() -> None:
-    """Neither its question, nor its reason, nor the line that was seen."""
-    for state in AgentState:
-        for notice in needs.notices([live(state, 5.0, ASKED)]).values():
-            assert "evil" not in notice.words
-
-
-def test_what_was_ended_by_hand_is_known() -> None:
-    """Nobody is told of what they did."""
-    stopped = queued_task(1, state=State.STOPPED, exit_code=143)
-
-    assert needs.notices([replace(stopped, reason="stopped by you")]) == {}
-    assert needs.notices([replace(stopped, reason="out of memory")]) != {}
+ENDED = [
+    queued_task(1, state=state, exit_code=code, reason=reason, interrupted=cut)
+    for state in State
+    for code in (None, 0, 1)
+    for reason in ("", "out of memory: 2 GiB", "stopped by you")
+    for cut in (False, True)
+]
 
 
 def test_the_title_counts_what_waits() -> None:
@@ -63,3 +25,36 @@ def test_the_title_counts_what_waits() -> None:
     tasks = [live(AgentState.STALLED), live(AgentState.READY), live(AgentState.WORKING)]
 
     assert needs.waiting(tasks) == 1
+
+
+@pytest.mark.parametrize("choice", ["", "yes", "no"])
+@pytest.mark.parametrize("until", [None, 9.0, 9e5])
+@pytest.mark.parametrize("state", AgentState)
+def test_a_need_is_told_as_its_row_says_it(
+    state: AgentState, until: float | None, choice: str
+) -> None:
+    """Paused and over its budget, too."""
+    task = live(state)
+    assert task.agent_status
+    status = replace(task.agent_status, until=until)
+    task = replace(task, agent_status=status, resume_after_limit=choice)
+
+    for each in (task, replace(task, paused=True)):
+        agrees(each)
+
+
+@pytest.mark.parametrize("task", ENDED, ids=lambda task: f"{task.state}-{task.reason}")
+def test_what_has_ended_is_told_as_its_row_says_it(task: Task) -> None:
+    agrees(task)
+
+
+def agrees(task: Task) -> None:
+    """The list shows it as a need, in the same words, or neither does."""
+    look = task_appearance.appearance(task)
+    by_hand = task.state is State.STOPPED and task.reason.endswith("by you")
+    is_shown = look.section in (Section.NEEDS_YOU, Section.REVIEW) and not by_hand
+    told = needs.notices([task])
+
+    assert bool(told) == is_shown
+    for notice in told.values():
+        assert notice.state == (look.phrase or look.word)

@@ -20,16 +20,19 @@ class Attention:
     def __init__(
         self,
         announce: Announce,
+        seen: Callable[[Notice], None],
         count: Callable[[int], None],
         looked_at: Callable[[], int | None],
         set_timer: SetTimer,
     ) -> None:
-        """`announce` is called with needs that are new.
+        """`announce` is called with needs that are new, `seen` with those that the
+        human saw begin.
 
         `count` is called with the number of tasks that wait whenever that changes.
         `looked_at` returns the task that the human has before their eyes, or None.
         """
         self._announce = announce
+        self._seen = seen
         self._count = count
         self._looked_at = looked_at
         self._set_timer = set_timer
@@ -54,7 +57,11 @@ class Attention:
         if before is None:
             return
         for task, notice in now.items():
-            if before.get(task) != notice.key and task != self._looked_at():
+            if before.get(task) == notice.key:
+                continue
+            if task == self._looked_at():
+                self._seen(notice)
+            else:
                 self._unannounced[task] = notice
         gone = [task for task in self._unannounced if task not in now]
         for task in gone:

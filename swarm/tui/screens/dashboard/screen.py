@@ -41,6 +41,7 @@ from swarm.tui.messages import (
     Attach,
     NeedsAnnounced,
     NeedsCounted,
+    NeedSeen,
     Nudge,
     OpenAddress,
     OpenAudit,
@@ -122,6 +123,7 @@ class DashboardScreen(KeyScreen[None]):
         self.tools = Tools(self, options.tools_change)
         self.attention = Attention(
             self._announce,
+            self._need_seen,
             self._count_needs,
             self._looked_at,
             self.set_timer,
@@ -212,6 +214,9 @@ class DashboardScreen(KeyScreen[None]):
 
     def _announce(self, notices: Sequence[Notice]) -> None:
         self.post_message(NeedsAnnounced(notices))
+
+    def _need_seen(self, notice: Notice) -> None:
+        self.post_message(NeedSeen(notice.key))
 
     def _count_needs(self, count: int) -> None:
         self.post_message(NeedsCounted(count))
