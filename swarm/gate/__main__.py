@@ -97,7 +97,7 @@ async def supervise(server: ForkServer, keys: Path, handover: Path) -> None:
 def main(keys: Path, handover: Path) -> None:
     """Fork the process that forks, then supervise; blocks."""
     # No thread and no secret before this line.
-    certificates.upstream_context(())
+    certificates.load_roots()
     server = fork_server.start(partial(worker.run, keys=keys))
     event_loop.run(supervise(server, keys, handover))
 

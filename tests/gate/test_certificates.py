@@ -130,6 +130,25 @@ async def _curl(file: Path, port: int) -> bool | None:
     return await process.wait() == 0
 
 
+def test_roots_that_were_loaded_ahead_are_taken_once(tmp_path: Path) -> None:
+    """What one set of a user's own authorities adds is trusted by no other."""
+    usual = len(ssl.create_default_context().get_ca_certs())
+    own = list[str]()
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        own.append(Authority(tmp_path / name).certificate)
+    certificates.upstream_context.cache_clear()
+    certificates.load_roots()
+    (ahead,) = certificates._LOADED_ROOTS
+
+    first, second = (certificates.upstream_context((text,)) for text in own)
+    third = certificates.upstream_context(())
+
+    assert first is ahead
+    assert [len(c.get_ca_certs()) - usual for c in (first, second, third)] == [1, 1, 0]
+    certificates.upstream_context.cache_clear()
+
+
 def test_no_strict_form_is_asked_of_a_certificate() -> None:
     """Newer Pythons do by default; what curl takes would be refused."""
     flags = certificates.upstream_context(()).verify_flags
