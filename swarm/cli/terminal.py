@@ -17,7 +17,7 @@ from swarm.model.task import RUNNING, State, Task
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.store.queries import Queries
 
-PANE_SECONDS = 10.0
+PANE_SECONDS = 30.0
 """The longest time that a keeper is waited for to open a lost pane."""
 LOG_LIMIT = 16 << 20
 """The most characters of one task's output that are printed."""
