@@ -9,7 +9,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.first_install import table
@@ -22,10 +22,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "FIRST-INSTALL.md"
 RUN_SECONDS = 3600
 
 
-def results(network: str, tools: list[str]) -> list[Result]:
-    """What came of these tools, by a process of its own; RuntimeError if it broke."""
+def results(network: str, tools: Iterable[str], stack: str = "") -> list[Result]:
+    """What came of these tools, by a process of its own; RuntimeError if it broke.
+
+    They run in the stack's own image, else in one that has them all.
+    """
+    words = ["--stack", stack, network, *tools]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.first_install.run", network, *tools],
+        [sys.executable, "-m", "tests.first_install.run", *words],
         capture_output=True,
         text=True,
         check=False,

@@ -1,9 +1,11 @@
 """Installs in one network: a home, a keeper, a gate and a box of their own.
 
-`python -m tests.first_install.run NETWORK TOOL…` prints a line of JSON for each tool. A
-process of its own, because the user's variables are those of the whole process.
+`python -m tests.first_install.run NETWORK TOOL…` prints a line of JSON for each tool;
+`--stack NAME` has them run in that stack's own image. A process of its own, because the
+user's variables are those of the whole process.
 """
 
+import argparse
 import contextlib
 import dataclasses
 import ipaddress
@@ -34,6 +36,7 @@ from tests.first_install.mirror import DOMAIN, Mirror, host
 from tests.first_install.networks import DIRECT, NETWORKS, Network
 from tests.first_install.parent_proxy import ParentProxy
 from tests.first_install.projects import TOOLS, Files
+from tests.first_install.stacks import ALL_TOOLS, stack_image
 from tests.promises.sandbox_probe import gateway
 
 _UNPACK = (
@@ -98,6 +101,7 @@ class Place:
     task: int
     mirror: Mirror | None
     proxy: ParentProxy | None
+    image: str
 
     def install(self, tool: str) -> Result:
         """Try it; once more with the lines that the denials named."""
@@ -121,21 +125,21 @@ class Place:
             outcome = "works with a line"
         elif not self._uses_mirror(tool) and not self._works_bare(tool):
             outcome = "fails without swarm, too"
-        elif TOOLS[tool].named and self._run(tool, TOOLS[tool].named)[0]:
+        elif ALL_TOOLS[tool].named and self._run(tool, ALL_TOOLS[tool].named)[0]:
             outcome = "works if the project names it"
         return Result(tool, self.name, outcome, _plain(said), words)
 
     def _works_bare(self, tool: str) -> bool:
         """True if the same works in a container on a plain bridge, with no gate."""
-        files = json.dumps(TOOLS[tool].project(""))
+        files = json.dumps(ALL_TOOLS[tool].project(""))
         roots = "/etc/ssl/certs/ca-certificates.crt"
         names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
         words = f"mkdir -p ~/p && cd ~/p && python3 -c '{_UNPACK}' && "
         done = _docker(
             "run", "--rm", "-i", "-v", f"{roots}:{roots}:ro",
             *(f"-e{name}={roots}" for name in names),
-            image(), "timeout", "-k", "5", str(SECONDS),
-            "bash", "-c", f"{words} {TOOLS[tool].install}",
+            self.image, "timeout", "-k", "5", str(SECONDS),
+            "bash", "-c", f"{words} {ALL_TOOLS[tool].install}",
             given=files,
         )  # fmt: skip
         return done.returncode == 0 and "hello" in done.stdout
@@ -163,7 +167,7 @@ class Place:
         return [one.event for one in recorded if isinstance(one.event, kind)]
 
     def _is_tried(self, tool: str) -> bool:
-        return self.name != DIRECT or TOOLS[tool].is_public
+        return self.name != DIRECT or ALL_TOOLS[tool].is_public
 
     def _run(
         self, tool: str, project: Callable[[str], Files] | None = None
@@ -171,10 +175,10 @@ class Place:
         uses_mirror = self.mirror and self._uses_mirror(tool)
         url = self.mirror.url(tool) if self.mirror and uses_mirror else ""
         folder = self.harness.paths.worktree(self.task) / f"first-{tool}"
-        write(folder, TOOLS[tool].project(url))
+        write(folder, ALL_TOOLS[tool].project(url))
         os.system(f"chmod -R a+rwX {folder}")
         box = self.harness.context.names(self.task).sandbox
-        words = f"cd /workspace/first-{tool} && {TOOLS[tool].install}"
+        words = f"cd /workspace/first-{tool} && {ALL_TOOLS[tool].install}"
         done = _docker(
             "exec", box, "timeout", "-k", "5", str(SECONDS), "bash", "-c", words
         )
@@ -182,7 +186,7 @@ class Place:
         return done.returncode == 0 and "hello" in done.stdout, said
 
     def _uses_mirror(self, tool: str) -> bool:
-        return bool(self.mirror) and not (self.proxy and TOOLS[tool].is_public)
+        return bool(self.mirror) and not (self.proxy and ALL_TOOLS[tool].is_public)
 
     def _settled(self) -> None:
         """Block until the journal has all that was denied so far.
@@ -239,13 +243,13 @@ def write(folder: Path, files: Files) -> None:
 
 
 @contextlib.contextmanager
-def open_place(name: str, tools: list[str]) -> Iterator[Place]:
+def open_place(name: str, tools: list[str], stack: str = "") -> Iterator[Place]:
     """Everything of the network runs; everything goes at the end."""
     network = NETWORKS[name]
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         user = _be_the_user(folder / "user")
-        reference = image()
+        reference = stack_image(stack) if stack else image()
         with open_keeper_harness() as harness:
             names = harness.parts.nets.gate.names
             if network.has_proxy:
@@ -256,20 +260,23 @@ def open_place(name: str, tools: list[str]) -> Iterator[Place]:
                     names.gate, names.labels("gate")
                 )
             address = gateway(names.gate)
-            mirror = _mirror(folder, address, network, reference)
+            index = gems(reference) if network.has_mirror and "gem" in tools else {}
+            mirror = _mirror(folder, address, network, index)
             proxy = None
             if network.has_proxy:
                 proxy = ParentProxy(address, dict.fromkeys(map(host, TOOLS), address))
                 os.environ["HTTPS_PROXY"] = proxy.url
             for tool in tools:
-                if mirror and not (proxy and TOOLS[tool].is_public):
-                    write(user, TOOLS[tool].settings(mirror.url(tool), network.token))
+                if mirror and not (proxy and ALL_TOOLS[tool].is_public):
+                    write(
+                        user, ALL_TOOLS[tool].settings(mirror.url(tool), network.token)
+                    )
             _configure(harness, reference, mirror, "" if proxy else address)
             harness.start_keeper()
             sample = new_sample_repository(folder / "sample")
             task = harness.new_task(sample, "sleep 100000")
             harness.until_state(task, State.LIVE)
-            yield Place(name, harness, task, mirror, proxy)
+            yield Place(name, harness, task, mirror, proxy, reference)
             for server in (mirror, proxy):
                 if server:
                     server.close()
@@ -286,12 +293,12 @@ def _be_the_user(home: Path) -> Path:
 
 
 def _mirror(
-    folder: Path, address: str, network: Network, reference: str
+    folder: Path, address: str, network: Network, index: dict[str, bytes]
 ) -> Mirror | None:
     if not network.has_mirror:
         return None
     (folder / "mirror").mkdir()
-    return Mirror(address, folder / "mirror", gems(reference), network.token)
+    return Mirror(address, folder / "mirror", index, network.token)
 
 
 def _configure(
@@ -321,9 +328,9 @@ def _nets_of_defaults() -> Iterator[str]:
                         yield f"{address[0]}/32"
 
 
-def main(name: str, tools: list[str]) -> None:
+def main(name: str, tools: list[str], stack: str) -> None:
     """Print what came of each."""
-    with open_place(name, tools) as place:
+    with open_place(name, tools, stack) as place:
         for tool in tools:
             result = place.install(tool)
             print(json.dumps(dataclasses.asdict(result)), flush=True)
@@ -334,4 +341,9 @@ def main(name: str, tools: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--stack", default="")
+    parser.add_argument("network", choices=NETWORKS)
+    parser.add_argument("tools", nargs="+", choices=ALL_TOOLS)
+    asked = parser.parse_args()
+    main(asked.network, asked.tools, asked.stack)

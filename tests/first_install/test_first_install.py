@@ -2,11 +2,13 @@
 
 import pytest
 
+from swarm.model.toolchain import STACKS
 from tests.first_install import table
 from tests.first_install.__main__ import results
-from tests.first_install.networks import MIRROR, NETWORKS, PARENT, TOKEN
+from tests.first_install.networks import DIRECT, MIRROR, NETWORKS, PARENT, TOKEN
 from tests.first_install.projects import TOOLS
 from tests.first_install.run import Result
+from tests.first_install.stacks import STACK_TOOLS
 
 NOT_SET = {"gradle"}
 """Tools that no box can be set to a mirror of the user's: the table says so."""
@@ -38,6 +40,28 @@ def test_every_tool_installs_in_every_network(network: str) -> None:
 
     failed = [one for one in found if one.outcome == "fails"]
     assert {one.tool for one in failed} <= NOT_SET, told(failed)
+
+
+def test_every_stack_has_a_first_install() -> None:
+    assert STACK_TOOLS.keys() == STACKS.keys()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stack", STACK_TOOLS)
+def test_the_first_install_works_under_each_stack(stack: str) -> None:
+    """Promise: what a stack has is enough; it fetches from a mirror of the user's."""
+    found = results(MIRROR, STACK_TOOLS[stack], stack)
+
+    assert all(one.outcome.startswith("works") for one in found), told(found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stack", ["python", "node"])
+def test_the_first_install_of_a_stack_reaches_its_public_registry(stack: str) -> None:
+    """Those whose tools have a package there that the test knows."""
+    found = results(DIRECT, STACK_TOOLS[stack], stack)
+
+    assert all(one.outcome.startswith("works") for one in found), told(found)
 
 
 def test_a_table_names_no_registry() -> None:
