@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import cast
 
 from swarm.adapters.docker.connection import Absent
+from swarm.adapters.project_quota import Held
 from swarm.errors import PaneAtWork, Refused, ToolError, ToolMissing
 from swarm.model.disk_use import DiskUse
+from swarm.model.task import Task
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import (
@@ -647,3 +649,16 @@ def _splice(client: socket.socket, real: socket.socket) -> None:
         client.sendall(piece)
     with contextlib.suppress(OSError):
         client.shutdown(socket.SHUT_RDWR)
+
+
+class FakeLimits:
+    """Disks with quotas: what the kernel holds each task to, by its id."""
+
+    def __init__(self) -> None:
+        self.held_to: dict[int, Held] = {}
+
+    def held(self, context: object, task: Task) -> Held | None:
+        return self.held_to.get(task.id)
+
+    def raise_to(self, context: object, task: Task, limit: int) -> None:
+        self.held_to[task.id] = replace(self.held_to[task.id], limit=limit)

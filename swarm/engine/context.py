@@ -67,6 +67,8 @@ class WatchedDisks:
         self._paths: tuple[Path, ...] = ()
         self.has_missed = False
         """Something was not done for want of room; the keeper does it later."""
+        self.engine_has_quotas = True
+        """Volumes may have a limit: so until the engine refuses one."""
 
     def set(self, paths: tuple[Path, ...]) -> None:
         """Replace them; one path for each disk."""

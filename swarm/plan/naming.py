@@ -1,5 +1,6 @@
 """Names of containers, branches and files, derived from a task's id and its home."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -83,6 +84,15 @@ class TaskNames:
     def home_volume(self) -> str:
         """The volume mounted as the agent's home."""
         return f"{self.sandbox}-home"
+
+    @property
+    def project(self) -> int:
+        """The number by which disks count what the task takes.
+
+        Above those that people and engines begin at; by the home and the task.
+        """
+        digest = hashlib.sha256(f"{self.tag}/{self.task}".encode()).digest()
+        return (1 << 30) + int.from_bytes(digest[:4]) % (1 << 30)
 
     def service(self, name: str) -> str:
         """The container of a service beside the sandbox."""

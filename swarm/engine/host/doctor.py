@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swarm.adapters import system
+from swarm.adapters import project_quota, system
 from swarm.adapters.system import System
 from swarm.config import load, policy_files
 from swarm.engine.host import (
@@ -55,6 +55,8 @@ class Machine:
     """Tries the engine on a small container; SwarmError."""
     way_out: Callable[[], WayOut | None] = lambda: None
     """What the gate goes out by; SwarmError if a setting of it cannot be read."""
+    quota_obstacle: Callable[[Path], str] = project_quota.obstacle
+    """Why a path's disk holds no task to its limit; empty if it does."""
     credentials: Callable[[], list[Check]] = list
     """A line for each login and key of an agent."""
 
@@ -177,6 +179,7 @@ def version_of(text: str) -> tuple[int, int]:
 def _resources(machine: Machine, facts: ContainerEngineFacts | None) -> Iterator[Check]:
     """Disks, clock, memory and kernel, as far as they are of this machine."""
     yield machine_checks.disk(machine.room, "disk of home", machine.places.home)
+    yield machine_checks.quota(machine.quota_obstacle(machine.places.home))
     is_elsewhere = machine_checks.is_engine_elsewhere(machine.system, facts)
     if facts:
         yield machine_checks.clock(machine.system, facts)

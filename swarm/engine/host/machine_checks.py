@@ -56,6 +56,16 @@ def elsewhere(facts: ContainerEngineFacts | None) -> Check:
     )
 
 
+def quota(obstacle: str) -> Check:
+    """Whether the kernel or swarm alone keeps a task within `[disk] task`."""
+    if not obstacle:
+        return Check(
+            "task quota", "ok", "the disk of home holds each task to its limit"
+        )
+    finding = f"watched, and paused over its limit: on the disk of home {obstacle}"
+    return Check("task quota", "ok", finding)
+
+
 def disk(get_room: GetRoom, name: str, path: Path) -> Check:
     """The room at a path, in bytes and in inodes; the worse of both counts."""
     try:

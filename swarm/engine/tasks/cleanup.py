@@ -12,7 +12,7 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import disk_room, orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
-from swarm.engine.tasks import base_clearing, build_output, homes, services
+from swarm.engine.tasks import base_clearing, build_output, disk_limit, homes, services
 from swarm.engine.tasks.base_clearing import DAY_SECONDS
 from swarm.errors import IllegalMove, NoRoom, SwarmError
 from swarm.model import events
@@ -74,6 +74,7 @@ def remove(parts: EngineParts, task_id: int) -> None:
     homes.remove_boxes(context, task_id)
     services.remove(context, task_id)
     task_network.drop(parts, task)
+    disk_limit.end(context, task)
     homes.remove(context, task_id)
     _keep_work(context, task)
     _remove_worktree(context, task)

@@ -4,11 +4,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from swarm.adapters.disk_use import Limits
+from swarm.adapters.project_quota import Held
 from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.engine.host import task_size
+from swarm.engine.tasks import disk_limit
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.disk_room import MIB, Room
@@ -60,13 +63,27 @@ class _Growth:
         return self.samples[-1][0] - self.samples[0][0]
 
 
+class Limiter(Protocol):
+    """What the kernel holds tasks to: `disk_limit`."""
+
+    def held(self, context: EngineContext, task: Task) -> Held | None:
+        """What one is held to; None if it is not."""
+
+    def raise_to(self, context: EngineContext, task: Task, limit: int) -> None:
+        """Hold it to so many bytes."""
+
+
 class DiskQuota:
     """Looks at the sizes of live tasks, as often as their disks change."""
 
     def __init__(
-        self, context: EngineContext, clock: Callable[[], float] = time.monotonic
+        self,
+        context: EngineContext,
+        clock: Callable[[], float] = time.monotonic,
+        limits: Limiter = disk_limit,
     ) -> None:
         self._context = context
+        self._limits = limits
         self._clock = clock
         self._tasks: dict[int, _Growth] = {}
         self._measured_at = 0.0
@@ -82,6 +99,8 @@ class DiskQuota:
         """
         self._has_paused = self._has_paused and filling is not None
         live = self._live()
+        for task in live:
+            self._look_at_held(task)
         if not live or not self._is_due(live, rooms, low):
             return
         self._measure(live, rooms)
@@ -93,6 +112,22 @@ class DiskQuota:
                 growth.allowed = growth.now + max(limit // 10, ALLOWANCE)
         if filling is not None:
             self._stop_the_biggest(live, filling)
+
+    def _look_at_held(self, task: Task) -> None:
+        """Pause one that comes to what the kernel holds it to, and let it have more.
+
+        The limit follows the settings.
+        """
+        growth, limit = self._tasks.get(task.id), self._context.config().disk.task
+        known = self._limits.held(self._context, task)
+        if growth is None or known is None:
+            return
+        if known.used >= known.limit - max(MIB, known.limit // 100):
+            self._pause(task, *_at_limit(task, known))
+            growth.allowed = known.limit + max(limit // 10, ALLOWANCE)
+        wanted = max(limit, growth.allowed) if limit else 0
+        if wanted != known.limit:
+            self._limits.raise_to(self._context, task, wanted)
 
     def _live(self) -> list[Task]:
         tasks = self._context.read().tasks.all()
@@ -162,6 +197,16 @@ def _over_limit(task: Task, taken: int, limit: int) -> tuple[str, str]:
         f"it takes {size(taken)} of disk, more than its limit of {size(limit)}",
         f"delete files in its worktree, or raise `task` under [disk], then `swarm "
         f"resume {task.id}`; or `swarm stop {task.id}` and discard it",
+    )
+
+
+def _at_limit(task: Task, held: Held) -> tuple[str, str]:
+    return (
+        f"its files take {size(held.used)} of the {size(held.limit)} that they may: "
+        "the disk refuses what is more",
+        f"`swarm resume {task.id}` gives it a little more to tidy up with; delete "
+        f"files in its worktree, or raise `task` under [disk]; or `swarm stop "
+        f"{task.id}` and discard it",
     )
 
 

@@ -10,6 +10,7 @@ from swarm.adapters.git.worktree import untracked
 from swarm.adapters.warm_bases import HOME, SHARED, WarmBase
 from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts, images
+from swarm.engine.tasks import disk_limit
 from swarm.model.task import Task
 from swarm.plan import sandbox_home, warm_box
 from swarm.plan.specs import WORKSPACE, Mount, Plan
@@ -30,13 +31,15 @@ def make(
     volume, labels = names.home_volume, names.labels(KIND)
     if volume in context.containers.volumes(labels):
         return
-    options = None
     if first:
         erase(context.paths.first_home(task_id))
         place = context.paths.first_home(task_id) / HOME
         place.mkdir(parents=True, mode=0o700)
-        options = warm_box.folder(str(place))
-    context.containers.make_volume(volume, labels, options)
+        folder = warm_box.folder(str(place))
+        context.containers.make_volume(volume, labels, folder)
+    else:
+        limit = context.config().disk.task
+        disk_limit.make_volume(context, volume, labels, limit)
     if not is_open:
         opener = sandbox_home.opener(plan.sandbox, volume, images.tag("gate"))
         failed_starts.once_more(lambda: context.containers.run(opener, 0))

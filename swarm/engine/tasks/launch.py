@@ -24,6 +24,7 @@ from swarm.engine.tasks import (
     accounts,
     box_contents,
     covers,
+    disk_limit,
     env_files,
     floor_check,
     homes,
@@ -188,6 +189,8 @@ def create_over_home(
         task.id,
         lambda: context.containers.remove(plan.sandbox.name),
     )
+    disk_limit.begin(context, task)
+    cleanup.callback(clean_up, context, task.id, lambda: disk_limit.end(context, task))
     accounts.write(context.containers, plan)
     cleanup.callback(
         clean_up, context, task.id, lambda: observation.end(parts, task.id)
@@ -313,6 +316,7 @@ def undo_launch(parts: EngineParts, task: Task) -> None:
     context.panes.close(names.pane)
     homes.remove_boxes(context, task.id)
     services.remove(context, task.id)
+    disk_limit.end(context, task)
     homes.remove(context, task.id)
     task_network.drop(parts, task)
     remove_worktree(context, task)

@@ -84,3 +84,13 @@ def test_what_only_imitates_a_kernel_fails() -> None:
     )
 
     assert (check.grade, "wsl --set-version" in check.remedy) == ("fail", True)
+
+
+def test_who_keeps_a_task_within_its_limit_is_told_with_the_reason() -> None:
+    assert "the disk of home holds each task" in machine_checks.quota("").finding
+    watched = machine_checks.quota("its ext4 is not mounted with `prjquota`")
+    assert watched.grade == "ok"
+    assert watched.finding == (
+        "watched, and paused over its limit: on the disk of home its ext4 is not "
+        "mounted with `prjquota`"
+    )

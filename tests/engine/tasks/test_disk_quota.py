@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.adapters.project_quota import Held
 from swarm.config import load
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
@@ -20,7 +21,7 @@ from swarm.plan.specs import SandboxSpec
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from tests.cli.conftest import queued
-from tests.fakes import FakeContainers, FakeImages, FakePanes
+from tests.fakes import FakeContainers, FakeImages, FakeLimits, FakePanes
 
 ROOM, FULL = Room("/state", 10 << 30, 100 << 30), Room("/state", 0, 100 << 30)
 
@@ -44,7 +45,8 @@ class World:
             1000,
             FakeImages(),
         )
-        self.quota = DiskQuota(self.context, lambda: self.now)
+        self.limits = FakeLimits()
+        self.quota = DiskQuota(self.context, lambda: self.now, self.limits)
 
     def config(self) -> Config:
         usual = load.load(load.DEFAULTS)
@@ -166,3 +168,26 @@ def test_nothing_is_measured_while_no_disk_changes(world: World) -> None:
     world.quota.look({"/state": less}, None, low=False)
 
     assert (at_rest, world.paused()) == ([], [1])
+
+
+def test_one_that_comes_to_what_the_kernel_holds_it_to_is_paused(world: World) -> None:
+    """A resume gives it more; the limit follows the settings."""
+    world.live()
+    world.limit, world.limits.held_to[1] = 100 * MIB, Held(100 * MIB, 50 * MIB)
+    world.look()
+    world.look()
+    assert world.paused() == []
+
+    world.limits.held_to[1] = Held(100 * MIB, 99 * MIB)
+    world.look()
+
+    task = world.task(1)
+    assert world.paused() == [1]
+    assert "take 99.0 MiB of the 100.0 MiB that they may" in task.reason
+    assert "swarm resume 1" in task.hint
+    control.resume(world.context, 1)
+    world.look()
+    assert (world.paused(), world.limits.held_to[1].limit) == ([], 356 * MIB)
+    world.limit = 500 * MIB
+    world.look()
+    assert world.limits.held_to[1].limit == 500 * MIB
