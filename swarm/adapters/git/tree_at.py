@@ -14,8 +14,8 @@ class Entry:
 
     mode: str
     oid: bytes
-    size: int
-    """Bytes of a file; 0 for anything else."""
+    size: int = 0
+    """Bytes of a file; 0 for anything else, and where sizes were not asked for."""
 
     @property
     def is_file(self) -> bool:
@@ -49,6 +49,12 @@ def all_names(git: Git, commit: str) -> dict[str, str]:
     return {line.partition("\t")[2]: line[:6] for line in lines}
 
 
+def all_entries(git: Git, commit: str) -> dict[str, Entry]:
+    """What `all_names` has, with objects, and without sizes."""
+    listing: bytes = git.ls_tree("-r", "-z", "--full-tree", commit, **RAW)
+    return dict(_entries(listing))
+
+
 def below(git: Git, commit: str, folder: str) -> dict[str, Entry]:
     """Everything below a folder, however deep, by its path from the root.
 
@@ -60,13 +66,16 @@ def below(git: Git, commit: str, folder: str) -> dict[str, Entry]:
 def _listed(git: Git, commit: str, paths: list[str], *options: str) -> dict[str, Entry]:
     words = (*options, "-l", "-z", "--full-tree", commit, "--", *paths)
     listing: bytes = git.ls_tree(*words, **RAW)
-    entries: dict[str, Entry] = {}
+    return dict(_entries(listing))
+
+
+def _entries(listing: bytes) -> Iterator[tuple[str, Entry]]:
+    """What `ls-tree -z` printed, with sizes or without."""
     for line in listing.split(b"\0")[:-1]:
         facts, _, name = line.partition(b"\t")
-        mode, _kind, oid, size = facts.split()
-        length = int(size) if size.isdigit() else 0
-        entries[os.fsdecode(name)] = Entry(mode.decode(), oid, length)
-    return entries
+        mode, _kind, oid, *size = facts.split()
+        length = int(size[0]) if size and size[0].isdigit() else 0
+        yield os.fsdecode(name), Entry(mode.decode(), oid, length)
 
 
 def contents(git: Git, entries: Mapping[str, Entry]) -> dict[str, bytes]:

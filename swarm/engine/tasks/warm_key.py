@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass
 from functools import partial
 
-from swarm.adapters.git import user_refs
-from swarm.adapters.git.repo import RAW, Git
+from swarm.adapters.git import tree_at, user_refs
+from swarm.adapters.git.repo import Git
 from swarm.engine.context import EngineContext
 from swarm.model.lock_files import deciding
 from swarm.model.project import ProjectChoice
@@ -62,14 +62,11 @@ def of_subject(context: EngineContext, subject: Subject) -> str:
 
 
 def _blobs(subject: Subject) -> dict[str, str]:
-    words = ("-r", "-z", "--full-tree", subject.base)
-    listing: bytes = subject.git.ls_tree(*words, **RAW)
-    oids = {}
-    for line in listing.split(b"\0")[:-1]:
-        facts, _, name = line.partition(b"\t")
-        oids[name.decode("utf-8", "surrogateescape")] = facts.split()[2].decode()
-    names = deciding(oids, subject.project.setup)
-    return {name.encode("utf-8", "replace").decode(): oids[name] for name in names}
+    entries = tree_at.all_entries(subject.git, subject.base)
+    return {
+        name.encode("utf-8", "replace").decode(): entries[name].oid.decode()
+        for name in deciding(entries, subject.project.setup)
+    }
 
 
 def may_keep(context: EngineContext, task: Task) -> bool:

@@ -64,7 +64,10 @@ def test_no_such_commit_is_an_error(repo: Path) -> None:
 def test_every_name_is_listed_with_its_mode(repo: Path) -> None:
     at = opened(repo)
 
-    assert tree_at.all_names(at.git, at.head) == {
+    names = tree_at.all_names(at.git, at.head)
+    entries = tree_at.all_entries(at.git, at.head)
+
+    assert {path: entry.mode for path, entry in entries.items()} == names == {
         ".gitignore": "100644", "README.md": "100644", "a\nb *": "100644",
         "link": "120000", "src/a.py": "100644", "src/b.py": "100644",
     }  # fmt: skip

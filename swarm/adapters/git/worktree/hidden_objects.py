@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from swarm.adapters.git import tree_at
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW, Git
 from swarm.adapters.git.task_git import TaskGit
@@ -49,15 +50,11 @@ def hidden_objects(task: TaskGit, hidden: Collection[str]) -> frozenset[str]:
     All but those that the base has at another path, too. Blocks for as long as git
     takes to go through the history.
     """
-    words = ("-r", "-z", "--full-tree", task.base)
-    listing: bytes = task.review.git.within(_SLOW).ls_tree(*words, **RAW)
+    git = task.review.git.within(_SLOW)
     visible = set[str]()
-    found = set(_in_history(task.review.git.within(_SLOW), task.base, hidden))
-    for record in listing.split(b"\0")[:-1]:
-        head, _, path = record.partition(b"\t")
-        _, _, oid = head.decode().split(" ")
-        is_out = is_hidden(path.decode("utf-8", "surrogateescape"), hidden)
-        (found if is_out else visible).add(oid)
+    found = set(_in_history(git, task.base, hidden))
+    for path, entry in tree_at.all_entries(git, task.base).items():
+        (found if is_hidden(path, hidden) else visible).add(entry.oid.decode())
     return frozenset(found - visible)
 
 
