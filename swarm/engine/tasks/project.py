@@ -1,4 +1,4 @@
-"""What a new task is given: its options, then `swarm.toml`, then the settings."""
+"""Turns what a project asks for into what the plan of one task keeps."""
 
 from dataclasses import replace
 
