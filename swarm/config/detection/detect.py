@@ -11,6 +11,7 @@ from swarm.config.detection import (
     languages,
     node,
     node_version,
+    ports,
     python,
     services,
 )
@@ -37,7 +38,6 @@ LOCK_FILES = (
     "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb",
     "go.sum", "Cargo.lock", "Gemfile.lock", "gradle.lockfile",
 )  # fmt: skip
-_EXPOSED = re.compile(r"^\s*EXPOSE\s+([0-9/a-z \t]{1,100})$", re.MULTILINE)
 _LFS = re.compile(r"^[^#\n]*\bfilter=lfs\b", re.MULTILINE)
 
 
@@ -64,8 +64,8 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
             proposal.add("stacks", stack, because)
     if not proposal.of("test") and (command := compiled.make_target(tree)):
         proposal.add("test", command, "Makefile")
-    for port in _exposed(tree):
-        proposal.add("ports", port, "EXPOSE in Dockerfile")
+    for port, because in ports.ports(tree):
+        proposal.add("ports", str(port), because)
     looked_at = keys.candidates(contents)
     for path, reason in keys.propose(looked_at, contents, tree.note).items():
         proposal.add("hide", path, reason)
@@ -139,12 +139,6 @@ def _propose(proposal: Proposal, stack: str, folder: str, commands: Commands) ->
 
 def _in_folder(folder: str, command: str) -> str:
     return f"(cd {shlex.quote(folder)} && {command})" if folder else command
-
-
-def _exposed(tree: Tree) -> list[str]:
-    found = _EXPOSED.findall(tree.text("", "Dockerfile"))
-    words = (word.partition("/")[0] for line in found for word in line.split())
-    return [word for word in words if word.isdecimal() and 1 <= int(word[:6]) <= 65535]
 
 
 def _rest(tree: Tree) -> list[str]:
