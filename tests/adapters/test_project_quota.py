@@ -47,5 +47,5 @@ def test_a_folder_is_held_to_its_limit(
     # XFS holds root to it, too: a checkpoint that is written back says so.
     assert seen["root"] == {"ext4": "room", "xfs": "ENOSPC"}[kind]
     assert (seen["lifted"], seen["elsewhere"]) == ("room", "room")
-    # Why swarm goes on measuring: an owner may give a file another project.
+    # An owner may do this: in a box the profile refuses it (`test_seccomp`).
     assert seen["escape"] == "given away"

@@ -102,3 +102,61 @@ def test_ordinary_work_is_let_through(docker: DockerContainers) -> None:
     said = _run(docker, "bash", "-ec", work)
 
     assert said == "10\nf\ncurl"
+
+
+GIVES_AWAY, SETS_FLAGS = 0x5820, 0x6602
+"""The last two bytes of `FS_IOC_FSSETXATTR` and `FS_IOC_SETFLAGS`: kind and number."""
+IOCTL = """
+import fcntl, os, sys
+fd = os.open("/tmp/file", os.O_RDWR | os.O_CREAT)
+for number in map(int, sys.argv[1:]):
+    try:
+        fcntl.ioctl(fd, number, bytearray(64))
+    except OSError as error:
+        print(error.errno, end=" ")
+    else:
+        print("done", end=" ")
+"""
+
+
+def test_two_requests_about_files_are_refused_and_no_other() -> None:
+    """A filter knows no "all but these": kind and number are let through bit by bit."""
+    profile = json.loads(images.seccomp_profile())
+    rules = [each for each in profile["syscalls"] if "ioctl" in each["names"]]
+    masks = [(arg["value"], arg["valueTwo"]) for each in rules for arg in each["args"]]
+    assert {arg["op"] for each in rules for arg in each["args"]} == {
+        "SCMP_CMP_MASKED_EQ"
+    }
+
+    refused = [
+        number
+        for number in range(1 << 16)
+        if not any(number & mask == value for mask, value in masks)
+    ]
+
+    assert refused == [GIVES_AWAY, SETS_FLAGS]
+    assert all(mask < 1 << 16 for mask, _ in masks), "the kernel reads 32 bits of 64"
+
+
+@pytest.mark.parametrize("number", [0x401C5820, 0x40086602, 0x40046602, 0x1401C5820])
+def test_a_box_gives_no_file_another_project(
+    docker: DockerContainers, number: int
+) -> None:
+    """Promise: a file that counts for its task's quota goes on counting. Why: whoever
+    owns a file may say for which project it counts, and what a folder hands down."""
+    reads = (0x801C581F, 0x80086601, 0x541B)
+    asked = [str(each) for each in (number, *reads)]
+
+    said = _run(docker, "python3", "-c", IOCTL, *asked).split()
+
+    assert (said[0], "1" in said[1:]) == ("1", False)
+
+
+def test_the_profile_is_what_refuses_it(docker: DockerContainers) -> None:
+    """The probe can fail: without the profile the kernel itself answers."""
+    allow_all = json.dumps({"defaultAction": "SCMP_ACT_ALLOW"})
+
+    said = _run(docker, "python3", "-c", IOCTL, str(0x801C581F), str(0x401C5820),
+                profile=allow_all).split()  # fmt: skip
+
+    assert "1" not in said

@@ -1,7 +1,7 @@
 """Has the kernel hold what a task writes to its limit, where disks have quotas.
 
-Elsewhere `disk_quota` watches alone; it watches here, too, for a program in the box
-can give a file of its own another project.
+Elsewhere `disk_quota` watches alone. An owner could give a file another project, which
+`images/seccomp.json` refuses in a box.
 """
 
 from collections.abc import Iterator

@@ -115,7 +115,7 @@ def _grow(file: Path, most: int = 20) -> str:
 
 
 def _given_away(file: Path) -> str:
-    """What an owner may do in the host's user namespace: the watch is for that."""
+    """What an owner may do in the host's user namespace, where no filter forbids it."""
     fd = os.open(file, os.O_RDONLY)
     try:
         fcntl.ioctl(fd, 0x401C5820, struct.pack("<IIIII8x", 0, 0, 0, 0, 0))
