@@ -118,7 +118,10 @@ def _edged(lines: list[Line], field: Input) -> tuple[int, int] | None:
 
 
 def _bare(lines: list[Line], field: Input) -> tuple[int, int] | None:
-    """The same of a field without edges, which its status or the screen's end shows."""
+    """The first line, twice, and the one below of a field without edges.
+
+    Its status, or the end of the screen, shows where it is.
+    """
     if not field.line:
         return None
     if not field.status:

@@ -23,7 +23,7 @@ def repository(args: Namespace) -> Path | None:
 
 
 def needed_repository(args: Namespace) -> Path:
-    """The same, but SwarmError if there is none."""
+    """The repository named by `--repo`, or around us; SwarmError without one."""
     repo = repository(args)
     if repo is None:
         raise SwarmError(
@@ -34,7 +34,7 @@ def needed_repository(args: Namespace) -> Path:
 
 
 def _named(repo: Path | None) -> Path | None:
-    """The same; SwarmError if no text can hold its name."""
+    """The repository; SwarmError if its path is no text that can be stored."""
     try:
         str(repo).encode()
     except UnicodeError as error:

@@ -31,7 +31,7 @@ def prune(args: Namespace) -> int:
 def removed(
     engine: Images, paths: HomePaths, args: Namespace, say: Say = output.out
 ) -> Pruned:
-    """The same on an engine; ToolError.
+    """List, ask, and remove what no task needs from an engine. ToolError.
 
     Nothing goes in a dry run, nor without a yes: at the terminal, or by `--yes`.
     """

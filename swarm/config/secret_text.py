@@ -13,7 +13,7 @@ OPTION = re.compile(
     r"(?i)(token(?!s)|secret|passw(or)?d|api[_-]?key|access[_-]?key|credential)"
     r"(?!.*(file|path|env|name|limit|type|dir)$)"
 )
-"""The same of options and parts of a URL, which are words of a program."""
+"""Names of options and parts of a URL that hold secrets."""
 _KEY = (
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
     r"[\s\S]{0,20000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)"
@@ -64,7 +64,10 @@ _STANDS_IN = re.compile(r"[\"']?[\"']?(?:\$.*)?", re.DOTALL)
 
 
 def stripped_settings(text: str) -> tuple[str, tuple[int, ...]]:
-    """The same of a file of settings: any value of a telling name goes, too."""
+    """A file of settings without secrets, and the lines that had one.
+
+    Any value of a telling name goes, whatever it looks like.
+    """
     lines: set[int] = set()
 
     def take(match: re.Match[str]) -> str:

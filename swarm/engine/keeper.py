@@ -633,7 +633,7 @@ def _none() -> Future[object] | None:
 
 
 def _launch(parts: EngineParts, task_id: int) -> None:
-    """Each does nothing about a task of the others'."""
+    """Begin, continue, or go on after a set-up, as the task's state says."""
     task = parts.context.read().tasks.get(task_id)
     if task.resumes:
         relaunch.relaunch(parts, task_id)

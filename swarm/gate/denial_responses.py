@@ -46,7 +46,7 @@ def _is_wrong_door(host_port: str, reason: Reason) -> bool:
 
 
 def denied_body(host_port: str, reason: Reason, way_out: str = "") -> bytes:
-    """The same for a program, as JSON."""
+    """The body of a denial, as JSON for a program."""
     is_wrong_door = _is_wrong_door(host_port, reason)
     body = {
         "error": "the_sandbox_itself" if is_wrong_door else "denied_by_policy",
@@ -68,7 +68,7 @@ def unreachable_sentence(host_port: str, reason: str) -> str:
 
 
 def unreachable_body(host_port: str, reason: str) -> bytes:
-    """The same for a program, as JSON."""
+    """The body of an answer for a host that is not reached, as JSON for a program."""
     body = {
         "error": "unreachable",
         "host": host_port,

@@ -12,7 +12,7 @@ MIB, GIB = 1 << 20, 1 << 30
 LEAST, MOST = 16 * MIB, 512 * MIB
 """Bytes below which a disk is full: a twentieth of it, within these bounds."""
 LEAST_INODES, MOST_INODES = 500, 10_000
-"""The same for inodes: a hundredth of them, within these bounds."""
+"""Inodes below which a disk is full: a hundredth of them, within these bounds."""
 LOW = 2
 """So many times that is low: there is time to act."""
 AGAIN = 1.25

@@ -25,7 +25,7 @@ PAUSE_SECONDS = 6.0
 SILENCE_SECONDS = 30.0
 """Without a sign of work the agent is not working, whatever it draws."""
 START_SECONDS = 600.0
-"""The same before its first request and its first word: some start slowly."""
+"""Silence before its first request and its first word: some start slowly."""
 STALL_SECONDS = 20.0
 """Silence after a denial, if the agent does not say that it is ready."""
 CONTRADICTION_SECONDS = 30.0

@@ -93,7 +93,7 @@ class Retry(TaskWish):
     stacks: tuple[str, ...] = ()
     """Beside those that the task had."""
     packages: tuple[str, ...] = ()
-    """The same of Debian's packages."""
+    """Debian's packages, beside those that the task had."""
 
 
 @frozen

@@ -82,7 +82,7 @@ def spec(
 
 
 def waiting(box: SandboxSpec, shell: str) -> SandboxSpec:
-    """The same box, doing nothing: a human opens a shell in it after a failure."""
+    """The set-up's box with a program that only waits, for a human's shell."""
     return replace(box, argv=(shell, "-c", _WAIT))
 
 

@@ -68,7 +68,7 @@ TOAST_SECONDS = 8.0
 BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
 """Columns from which a class is set on every screen."""
 TALL = [(0, "-short"), (30, "-tall")]
-"""The same, by rows."""
+"""Rows from which a class is set on every screen."""
 
 
 class SwarmApp(App[None], inherit_bindings=False):

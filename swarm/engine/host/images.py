@@ -262,7 +262,10 @@ def build_agents(
     progress: Progress,
     toolchain: Toolchain | None = None,
 ) -> str:
-    """The same for agents as they are described here, whatever their files say."""
+    """Build the image of agents as these values describe them; answers its tag.
+
+    What their files say meanwhile does not count.
+    """
     toolchain = toolchain or NO_TOOLCHAIN
     on = layers(toolchain)
     full = agent_images.agents_tag(agents, on)

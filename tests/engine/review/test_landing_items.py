@@ -4,40 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git.merge.options import LandingOptions
 from swarm.adapters.git.safe_fs.walk import IN_SUBMODULE
-from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
-from swarm.engine.review import landing
-from swarm.model.landing import LandingList, Subject
-from swarm.model.review import BranchStrategy, Hidden, MergeOrder
+from swarm.model.landing import Subject
+from swarm.model.review import Hidden
 from tests.adapters.git.git_helpers import (
     commit_all,
-    reopened,
     task_with_worktree,
 )
-
-
-def planned(
-    task: TaskGit,
-    strategy: BranchStrategy = "squash",
-    hidden: tuple[Hidden, ...] = (),
-) -> LandingList:
-    tree = take.take(task).tree
-    order = MergeOrder("main", strategy, tree, "Do the thing", "claude")
-    return landing.plan(reopened(task), order, LandingOptions(), hidden).listed
-
-
-def refused(listed: LandingList) -> list[tuple[Subject, str]]:
-    return [(item.subject, item.line()) for item in listed.refused]
+from tests.engine.review.landing_lists import planned, refused, task_with_new_file
 
 
 @pytest.fixture
 def task(repo: Path) -> TaskGit:
-    """A task that added a file."""
-    task = task_with_worktree(repo)
-    (task.worktree / "new").write_text("x\n")
-    return task
+    return task_with_new_file(repo)
 
 
 def test_a_conflict_is_refused_by_its_paths(repo: Path, task: TaskGit) -> None:
