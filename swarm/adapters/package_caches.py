@@ -17,6 +17,8 @@ from swarm.model.safe_text import safe_line
 MOST_ENTRIES = 1_000_000
 MOST_SECONDS = 20.0
 """What a look at one cache may take."""
+FRESH_SECONDS = 60.0
+"""How long a look at a whole cache counts."""
 LARGEST_COPY = 2 << 30
 """Bytes of a cache that each box copies."""
 _NEVER_BELOW = ("/etc", "/proc", "/sys", "/boot")
@@ -43,8 +45,13 @@ class PackageCache:
     """Why it is not lent, as a clause; empty if it may be."""
 
 
-def look(kind: str, environment: Mapping[str, str], home: Path) -> PackageCache:
-    """Find and measure one; blocks for its every entry, within bounds. Never raises."""
+def look(
+    kind: str, environment: Mapping[str, str], home: Path, swarm_home: Path
+) -> PackageCache:
+    """Find and measure one; blocks for its every entry, within bounds. Never raises.
+
+    Nothing in swarm's own home is lent: agents write there.
+    """
     place = _place(kind, environment, home)
     folders = list[tuple[str, str]]()
     size = unreadable = 0
@@ -54,10 +61,9 @@ def look(kind: str, environment: Mapping[str, str], home: Path) -> PackageCache:
             if not folder.is_dir():
                 continue
             real = os.path.realpath(folder)
-            if fault := _fault_of_place(real, home):
+            if fault := _fault_of_place(real, home, swarm_home):
                 return PackageCache(kind, place, fault=fault)
-            measured = _Measure(time.monotonic() + MOST_SECONDS)
-            measured.walk(real)
+            measured = _measured(real)
             size += measured.bytes
             unreadable += measured.unreadable
             folders.append((part, real))
@@ -75,8 +81,30 @@ def look(kind: str, environment: Mapping[str, str], home: Path) -> PackageCache:
 
 
 def still_stands(folder: str) -> bool:
-    """True if a folder that was looked at is there, and no link leads elsewhere."""
-    return os.path.realpath(folder) == folder and Path(folder).is_dir()
+    """True if a folder that was looked at may still be lent, and no link leads on.
+
+    Blocks for its every entry, unless that was looked at within `FRESH_SECONDS`.
+    """
+    if os.path.realpath(folder) != folder or not Path(folder).is_dir():
+        return False
+    if time.monotonic() - _looked_at.get(folder, -FRESH_SECONDS) < FRESH_SECONDS:
+        return True
+    try:
+        _measured(folder)
+    except (_Refused, OSError):
+        return False
+    return True
+
+
+def _measured(folder: str) -> "_Measure":
+    measured = _Measure(time.monotonic() + MOST_SECONDS)
+    measured.walk(folder)
+    _looked_at[folder] = time.monotonic()
+    return measured
+
+
+_looked_at: dict[str, float] = {}
+"""By folder, when all that is in it was seen to be lendable."""
 
 
 def _place(kind: str, environment: Mapping[str, str], home: Path) -> Path:
@@ -100,13 +128,16 @@ def _place(kind: str, environment: Mapping[str, str], home: Path) -> Path:
     }[kind]
 
 
-def _fault_of_place(real: str, home: Path) -> str:
+def _fault_of_place(real: str, home: Path, swarm_home: Path) -> str:
     root = os.path.realpath(home)
     path = Path(real)
     if Path(root).is_relative_to(path):
         return "it holds your home"
     if any(path.is_relative_to(each) for each in _NEVER_BELOW) or len(path.parts) < 3:
         return "it is a folder of the system's"
+    ours = Path(os.path.realpath(swarm_home))
+    if path.is_relative_to(ours) or ours.is_relative_to(path):
+        return "it is swarm's own folder, or holds it"
     if not real.isprintable():
         return "its path has letters that cannot be shown"
     if path.is_relative_to(root):

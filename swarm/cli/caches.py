@@ -6,9 +6,10 @@ from pathlib import Path
 
 from swarm.adapters import package_caches
 from swarm.adapters.package_caches import PackageCache
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.consent import agrees
-from swarm.config import file_change, load, settings_edit
+from swarm.config import file_change, home_paths, load, settings_edit
 from swarm.config.file_change import FileChange
 from swarm.errors import Refused
 from swarm.model import format
@@ -53,7 +54,7 @@ def caches(args: Namespace) -> int:
 
 
 def _look(kind: str) -> PackageCache:
-    return package_caches.look(kind, os.environ, Path.home())
+    return package_caches.look(kind, os.environ, home_paths.home(), home.home())
 
 
 def _list(found: list[PackageCache], lent: tuple[str, ...]) -> None:

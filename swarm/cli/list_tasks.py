@@ -126,7 +126,13 @@ def show(args: Namespace) -> int:
         fields = _fields(task, worktree, used, evidence)
         log = setup_log.last_lines(places, task) if task.setup else ""
         covered = cover_text.lines(cover_text.of_plan(queries.plan(task.id)))
-        told = [("covered", "\n".join(covered)), ("missing", missing), ("set-up", log)]
+        preset = queries.own_preset(task.id)
+        told = [
+            ("preset", f"{preset}: begun offline" if preset else ""),
+            ("covered", "\n".join(covered)),
+            ("missing", missing),
+            ("set-up", log),
+        ]
         output.fields([*fields, *told])
     return exit_codes.DONE
 

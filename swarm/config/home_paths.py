@@ -5,6 +5,7 @@ Neither list is complete, so the content of a file is looked at as well.
 
 import re
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -41,6 +42,14 @@ NEVER = (
     ".config/swarm", ".local/state/swarm",
 )  # fmt: skip
 """What no box gets, by its path in the home and whatever is in it."""
+
+
+def home() -> Path:
+    """The user's home; one that is not there for a uid without an entry and no HOME."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
 
 
 def is_plain(path: str) -> bool:

@@ -65,7 +65,7 @@ def read(names: tuple[str, ...], home: Path | None = None) -> OwnFiles:
     One that is not there is told. ConfigError for a key, a link that leads out of the
     home, what is no text, cannot be read or is too much.
     """
-    reading = _Reading(home or _home())
+    reading = _Reading(home or home_paths.home())
     for name in names:
         reading.add_dotfile(name)
     reading.add_shell_folder(shell_folder())
@@ -75,13 +75,6 @@ def read(names: tuple[str, ...], home: Path | None = None) -> OwnFiles:
         tuple(reading.left_out),
         tuple(reading.absent),
     )
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError:
-        return Path("/nonexistent")
 
 
 class _Reading:

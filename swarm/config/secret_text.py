@@ -59,6 +59,9 @@ _NAMED = re.compile(
     r"|(?:\"[^\"]*+\"|'[^']*+'|[^\s;&|()<>\"'`]++)++)"
 )
 _PASSWORD_IN_URL = re.compile(r"(://[^\s/:@\"']{0,200}:)(?=([^\s/@\"']{1,500})@)\2")
+_NETRC = re.compile(
+    r"(?im)^([ \t]*(?:(?:machine|default|login)\b[^\n]{0,500}?\b)?password[ \t]+)(\S+)"
+)
 _STANDS_IN = re.compile(r"[\"']?[\"']?(?:\$.*)?", re.DOTALL)
 """Values that are no secret: nothing, and what a shell finds out."""
 
@@ -79,6 +82,6 @@ def stripped_settings(text: str) -> tuple[str, tuple[int, ...]]:
         return f"{match[1]}{quote}{LEFT_OUT}{quote}" + "\n" * value.count("\n")
 
     text, more = stripped(text)
-    for pattern in (_NAMED, _PASSWORD_IN_URL):
+    for pattern in (_NAMED, _PASSWORD_IN_URL, _NETRC):
         text = pattern.sub(take, text)
     return text, tuple(sorted({*lines, *more}))

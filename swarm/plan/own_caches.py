@@ -1,6 +1,6 @@
 """How a box has the user's package caches: read-only, or as a copy of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from swarm.model.package_cache import KINDS, PLACE
@@ -47,11 +47,13 @@ def is_one(mount: Mount) -> bool:
     return mount.kind == "bind" and mount.target.startswith(f"{PLACE}/")
 
 
-def environment(folders: Iterable[LentFolder], network: UserNetwork) -> dict[str, str]:
+def environment(
+    folders: Iterable[LentFolder], network: UserNetwork, given: Collection[str] = ()
+) -> dict[str, str]:
     """The variables by which tools read a cache in its place.
 
     Go takes it for a proxy, asked before those that it would ask; if those are not
-    known, it is not set at all.
+    known, it is not set at all. A variable that the project has `given` stays its own.
     """
     kinds = dict.fromkeys(each.kind for each in folders)
     found = dict(pair for kind in kinds for pair in KINDS[kind].variables)
@@ -60,7 +62,7 @@ def environment(folders: Iterable[LentFolder], network: UserNetwork) -> dict[str
     ]
     if "go" in kinds and proxies:
         found["GOPROXY"] = ",".join([f"file://{PLACE}/go/cache/download", *proxies])
-    return found
+    return {name: value for name, value in found.items() if name not in given}
 
 
 def copying(mounted: Iterable[Mount]) -> str:

@@ -9,6 +9,8 @@ import pytest
 from swarm.adapters import package_caches
 from swarm.adapters.package_caches import PackageCache, look, still_stands
 
+SWARM = Path("/nonexistent/swarm")
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
@@ -20,7 +22,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def maven(home: Path) -> PackageCache:
-    return look("maven", {}, home)
+    return look("maven", {}, home, SWARM)
 
 
 def test_its_folder_alone_is_lent(home: Path) -> None:
@@ -56,7 +58,7 @@ def test_it_is_where_the_tools_own_variables_say(
     (home / ".cargo").mkdir(exist_ok=True)
     (home / ".cargo/credentials.toml").write_text("token")
 
-    found = look(kind, variables, home)
+    found = look(kind, variables, home, SWARM)
 
     assert [at for _, at in found.folders] == [
         os.path.realpath(home / part) for part in parts
@@ -64,8 +66,8 @@ def test_it_is_where_the_tools_own_variables_say(
 
 
 def test_one_that_is_not_there_is_told(home: Path) -> None:
-    assert look("cargo", {}, home).fault == "it is not there"
-    assert look("pip", {}, Path("/nonexistent")).fault == "it is not there"
+    assert look("cargo", {}, home, SWARM).fault == "it is not there"
+    assert look("pip", {}, Path("/nonexistent"), SWARM).fault == "it is not there"
 
 
 @pytest.mark.parametrize("place", [".", "..", "/", "/etc", "/proc/self/root"])
@@ -78,7 +80,7 @@ def test_a_place_that_is_no_cache_is_refused(home: Path, place: str) -> None:
 
 
 def test_a_variable_that_is_no_path_is_refused(home: Path) -> None:
-    assert look("pip", {"PIP_CACHE_DIR": "a\0b"}, home).fault
+    assert look("pip", {"PIP_CACHE_DIR": "a\0b"}, home, SWARM).fault
 
 
 def test_a_link_into_a_place_of_keys_is_refused(home: Path) -> None:
@@ -144,10 +146,29 @@ def test_too_much_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (home / ".npm/_cacache/x").write_bytes(b"x" * 9000)
     monkeypatch.setattr(package_caches, "LARGEST_COPY", 5000)
 
-    assert "each box would copy it" in look("npm", {}, home).fault
+    assert "each box would copy it" in look("npm", {}, home, SWARM).fault
     assert not maven(home).fault
     monkeypatch.setattr(package_caches, "MOST_ENTRIES", 1)
     assert maven(home).fault == "it has too many files to look at"
+
+
+@pytest.mark.parametrize("place", [".m2/repository/x", ".m2/repository", ".m2"])
+def test_what_agents_write_is_not_lent(home: Path, place: str) -> None:
+    found = look("maven", {}, home, home / place)
+
+    assert found.fault == "it is swarm's own folder, or holds it"
+
+
+def test_it_is_looked_at_again_after_a_while(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task that goes on after days is lent what is there then."""
+    ((_, at),) = maven(home).folders
+    os.mkfifo(home / ".m2/repository/org/pipe")
+
+    assert still_stands(at)
+    monkeypatch.setattr(package_caches, "FRESH_SECONDS", 0.0)
+    assert not still_stands(at)
 
 
 def test_a_folder_that_is_replaced_stands_no_more(home: Path, tmp_path: Path) -> None:

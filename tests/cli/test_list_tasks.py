@@ -239,3 +239,13 @@ def test_tasks_of_other_repositories_are_not_denied(
 
     assert "in this repository;" in swarm("ls")[2]
     assert "or see `swarm ls --all`" in swarm("ls")[2]
+
+
+def test_one_that_began_offline_is_shown_with_its_preset(
+    swarm: Swarm, journal: Journal
+) -> None:
+    task = journal.queue(lambda _id: replace(queued(), plan={"preset": "locked"}))
+    other = journal.queue(lambda _id: queued())
+
+    assert "locked: begun offline" in swarm("show", str(task.id))[1]
+    assert "begun offline" not in swarm("show", str(other.id))[1]

@@ -78,6 +78,8 @@ def test_what_is_stripped_once_holds_no_more(text: str) -> None:
         ("X_SECRET=abc\"def\"'ghi' cmd", f"X_SECRET={LEFT_OUT} cmd"),
         ("set x; DB_PASSWD=x; y", f"set x; DB_PASSWD={LEFT_OUT}; y"),
         ("url = https://me:pw@h/p", f"url = https://me:{LEFT_OUT}@h/p"),
+        ("machine h login me password pw", f"machine h login me password {LEFT_OUT}"),
+        ("\tpassword hunter2", f"\tpassword {LEFT_OUT}"),
         ('A_TOKEN="a\nb"\nz', f'A_TOKEN="{LEFT_OUT}"\n\nz'),
     ],
 )

@@ -34,6 +34,8 @@ def test_tools_that_can_read_another_cache_are_told() -> None:
 
     assert [*variables] == ["MAVEN_ARGS"]
     assert f"repo.local.tail={PLACE}/maven " in variables["MAVEN_ARGS"]
+    given = {"MAVEN_ARGS": "-T4"}
+    assert own_caches.environment(FOLDERS, UserNetwork(()), given) == {}
 
 
 def test_go_asks_the_cache_first_if_it_is_known_whom_it_asks_then() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.adapters import package_caches
 from swarm.plan import own_caches
 from swarm.plan.own_caches import LentFolder
 from swarm.plan.specs import Mount
@@ -101,3 +102,4 @@ def _weaken(weak: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(own_caches, "mounts", writable)
     elif weak:
         monkeypatch.setattr(own_caches, "mounts", whole)
+        monkeypatch.setattr(package_caches, "still_stands", lambda _folder: True)

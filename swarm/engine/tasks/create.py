@@ -330,7 +330,9 @@ def _queued(
     chosen = tasks.agent.conversation.id == "chosen"
     environment = {
         **package_settings.environment(tasks.network),
-        **lent_caches.environment(tasks.caches, tasks.network),
+        **lent_caches.environment(
+            tasks.caches, tasks.network, tasks.project.environment
+        ),
         **_placeholders(tasks.policy),
     }
     request = planner.PlanRequest(

@@ -2,9 +2,9 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from swarm.adapters import package_caches
+from swarm.config.home_paths import home
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.model import events
@@ -28,7 +28,7 @@ def lent(
     folders, notes = list[LentFolder](), list[str]()
     is_users = planner.sandbox_user(host.uid, host.gid)[0] == os.getuid()
     for kind in config.sandbox.caches:
-        found = package_caches.look(kind, os.environ, Path.home())
+        found = package_caches.look(kind, os.environ, home(), host.paths.home)
         fault = "its files have no label for boxes" if host.selinux else found.fault
         if fault:
             notes.append(f"your cache of {kind} is not lent: {fault}")

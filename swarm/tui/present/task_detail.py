@@ -303,6 +303,8 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
             safe_line(str(mount["source"]), 160),
         )
         out.append(_fact(" mount", f"{target} ({mode}) from {source}"))
+    if preset := plan.get("preset"):
+        out.append(_fact(" preset", f"{safe_line(str(preset), 40)}: begun offline"))
     covered = cover_text.lines(cover_text.of_plan(plan))
     out += [_fact(" tree", line) for line in covered]
     return out

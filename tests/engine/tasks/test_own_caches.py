@@ -39,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_lent_is_told_with_its_size(home: Path, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
     config = load.load(tmp_path / "config.toml")
-    host = HostFacts(HomePaths(tmp_path), "base", "{}", 0, 0)
+    host = HostFacts(HomePaths(tmp_path / "swarm"), "base", "{}", 0, 0)
 
     folders, notes = own_caches.lent(config, host)
 
