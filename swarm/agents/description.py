@@ -167,6 +167,8 @@ class Side:
     """Where it listens, in the sandbox; `{socket}` stands for it."""
     modes: tuple[str, ...] = ()
     """The modes in which there is a channel; empty for all."""
+    hides_dialog: bool = False
+    """Its screen shows a dialog only once the hook that waits with it has gone."""
     sends: bool = False
     """A text of the user's goes this way too."""
     types: bool = False

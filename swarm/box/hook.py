@@ -45,6 +45,8 @@ def main(words: list[str]) -> int:
     try:
         event = json.loads(sys.stdin.buffer.read(INPUT_LIMIT))
         name = known or event["hook_event_name"]
+        if kind == "copilot":
+            event = of_copilot(event)
         if name == "PermissionRequest":
             patience = float(words[1]) if len(words) > 1 else math.inf
             _ask(kind, event, patience, address)
@@ -55,6 +57,12 @@ def main(words: list[str]) -> int:
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return 0
     return 0
+
+
+def of_copilot(event: dict[str, Any]) -> dict[str, Any]:
+    """Its event with the other agents' names for the tool and what it is given."""
+    tool, given = event.get("toolName", ""), event.get("toolInput")
+    return {**event, "tool_name": tool, "tool_input": given}
 
 
 def _tell(name: str, event: dict[str, Any], address: str) -> None:
@@ -85,7 +93,7 @@ def _claim(message: dict[str, Any], address: str) -> None:
 
 def _ask(kind: str, event: dict[str, Any], patience: float, address: str) -> None:
     """Ask, and wait as long as the agent lets us, or as long as we may."""
-    question = question_of(event)
+    question = question_of(event, kind)
     question["id"] = os.urandom(12).hex()
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
@@ -119,7 +127,7 @@ def _connected(address: str) -> socket.socket:
     return wire
 
 
-def question_of(event: dict[str, Any]) -> dict[str, Any]:
+def question_of(event: dict[str, Any], kind: str = "") -> dict[str, Any]:
     """What the keeper is asked of the agent's event."""
     tool = str(event.get("tool_name", ""))
     given = event.get("tool_input") or {}
@@ -131,7 +139,7 @@ def question_of(event: dict[str, Any]) -> dict[str, Any]:
         "tool": tool,
         "title": _cut(title, 400),
         "body": _cut(body, BODY),
-        "always": bool(_rule(tool, given)),
+        "always": kind != "copilot" and bool(_rule(tool, given)),
         "text": True,
     }
 
@@ -210,6 +218,8 @@ def _title_and_body(tool: str, given: dict[str, Any]) -> tuple[str, str]:
         lines = [f"-{line}" for line in str(given["old_string"]).splitlines()]
         lines += [f"+{line}" for line in str(given["new_string"]).splitlines()]
         return f"change {place}", "\n".join(lines)
+    if "diff" in given:
+        return f"change {place}", str(given["diff"]).strip("\n")
     if "content" in given:
         return f"write {place}", str(given["content"])
     if "url" in given:

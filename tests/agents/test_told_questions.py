@@ -1,4 +1,4 @@
-"""Agents whose hooks tell that they ask, and that are answered on their screens."""
+"""Agents whose hooks only tell that they ask, or hide the dialog while they wait."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,14 @@ from swarm.adapters.docker import DockerImages
 from swarm.engine.host import images
 from swarm.model import events
 from swarm.model.agent_state import AgentState, Source
-from tests.agents.asking import COMMAND, AskingAgent
+from tests.adapters.tmux.terminal import attached
+from tests.agents.asking import COMMAND, EDIT, AskingAgent
 from tests.agents.driven import DrivenAgents, open_driven_agents
 
 pytestmark = pytest.mark.agents
 
 AGENTS = ("gemini", "copilot")
+TELLS = ("gemini",)
 DIALOGS = ("Allow execution of", "Do you want to run")
 
 
@@ -25,7 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
         yield opened
 
 
-@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize("agent", TELLS)
 def test_a_dialog_is_told_by_its_hook_and_goes_with_its_answer(
     house: DrivenAgents, agent: str
 ) -> None:
@@ -51,7 +53,7 @@ def test_a_dialog_is_told_by_its_hook_and_goes_with_its_answer(
         "its dialog is drawn",
     )
     pane = house.harness.context.names(task).pane
-    house.harness.context.panes.send(pane, "1", enter=agent == "copilot")
+    house.harness.context.panes.send(pane, "1", enter=False)
     asking.until_done(task, marker, 1)
     house.harness.until(
         lambda: bool(told(AgentState.READY, Source.HOOK)),
@@ -62,3 +64,43 @@ def test_a_dialog_is_told_by_its_hook_and_goes_with_its_answer(
     assert any("ran-it" in said for said in house.model.results(marker))
     assert asking.task(task).questions_asked == 0
     house.harness.wish_done("kill", task=task)
+
+
+def test_copilot_is_answered_by_id_and_asks_whoever_looks_at_it(
+    house: DrivenAgents,
+) -> None:
+    """Its screen has no dialog while we wait: it is drawn once it is attached to."""
+    images.build(DockerImages(), "agents/copilot", lambda _line: None)
+    asking, marker, harness = (
+        AskingAgent(house, "copilot"),
+        "copilot-by-id",
+        house.harness,
+    )
+    task = asking.asks(marker, COMMAND, EDIT, COMMAND)
+    command = asking.question(task)
+    assert (command.tool, command.allows_always) == ("bash", False)
+    assert "year.txt" in command.body
+    asking.answer(task, command.id, "once")
+    asking.until_done(task, marker, 1)
+    edit = asking.question(task)
+    assert "+hello" in edit.body
+    asking.answer(task, edit.id, "reject", "not now")
+    asking.until_done(task, marker, 2)
+    results = house.model.results(marker)
+    assert any("ran-it" in said for said in results)
+    assert any("not now" in said for said in results)
+
+    last = asking.question(task)
+    pane = harness.context.names(task).pane
+    assert not any(word in house.screen(task) for word in DIALOGS)
+    with attached(harness.context.panes.attach_argv(pane), size=(120, 40)):
+        harness.until(
+            lambda: any(word in house.screen(task) for word in DIALOGS),
+            f"its dialog is drawn\n{house.screen(task)}",
+        )
+        assert asking.task(task).questions == ()
+        harness.context.panes.send(pane, "1", enter=True)
+        asking.until_done(task, marker, 3)
+    assert asking.task(task).answers[-1].question == last.id
+    assert asking.task(task).answers[-1].by == "pane"
+    harness.wish_done("kill", task=task)

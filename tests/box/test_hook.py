@@ -134,3 +134,21 @@ def test_what_it_asks_is_a_message_that_the_keeper_reads(
         messages.read(line, "hooks")
     except messages.Unreadable as error:
         assert "choice without options" in str(error)  # noqa: PT017 - one of two ends
+
+
+COPILOT = {"hookName": "permissionRequest", "toolName": "edit"}
+
+
+def test_what_copilot_asks_is_read_of_its_own_words() -> None:
+    given = {"file_path": "/w/a", "diff": "\n@@ -1 +1 @@\n-a\n+b\n\n"}
+    event = hook.of_copilot({**COPILOT, "toolInput": given})
+    question = hook.question_of(event, "copilot")
+
+    assert (question["tool"], question["title"]) == ("edit", "change /w/a")
+    assert question["body"] == "@@ -1 +1 @@\n-a\n+b"
+    assert question["always"] is False
+    rejected = hook.output("copilot", hook.decision(event, "reject", "not now"))
+    assert rejected == {"behavior": "deny", "message": "not now"}
+    assert hook.output("copilot", hook.decision(event, "once", "")) == {
+        "behavior": "allow"
+    }

@@ -134,7 +134,8 @@ class SideChannels:
         agent = registry.find(task.agent)
         argv = programs.argv(agent)
         if argv and agent.side.is_in(task.way, task.mode):
-            channel = TaskChannel(self._context, task.id, agent.side.kind)
+            side = agent.side
+            channel = TaskChannel(self._context, task.id, side.kind, side.hides_dialog)
             return _Connection(channel, argv)
         return None
 

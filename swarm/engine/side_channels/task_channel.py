@@ -35,7 +35,15 @@ _READ = (Source.TITLE, Source.SCREEN)
 class TaskChannel:
     """Takes messages one at a time, from whichever thread; `send` is safe for all."""
 
-    def __init__(self, context: EngineContext, task_id: int, kind: str) -> None:
+    def __init__(
+        self,
+        context: EngineContext,
+        task_id: int,
+        kind: str,
+        hides_dialog: bool = False,
+    ) -> None:
+        """`hides_dialog` is true of an agent whose screen has none while we wait."""
+        self._hides_dialog = hides_dialog
         self.task_id, self.kind = task_id, kind
         self.is_ready = False
         self._context = context
@@ -77,8 +85,13 @@ class TaskChannel:
     def look(self) -> None:
         """Let questions go whose dialog was on the agent's screen and is no more.
 
-        Its human was first in the terminal, and not every agent tells of it then.
+        Its human was first in the terminal, and not every agent tells of it then. A
+        dialog that waits for us to leave is left to whoever looks at the screen.
         """
+        if self._hides_dialog:
+            if self._context.signals.is_viewed(self.task_id):
+                self._drop(self._waiting - self._sent)
+            return
         claims = self._context.signals.of(self.task_id).claims
         read = [claims[source] for source in _READ if source in claims]
         if not read:
@@ -92,7 +105,10 @@ class TaskChannel:
             is_over = state in (AgentState.READY, AgentState.WORKING)
             passed = self._shown & open_here if is_over else set()
             self._shown -= passed
-        for name in passed:
+        self._drop(passed)
+
+    def _drop(self, names: set[str]) -> None:
+        for name in names:
             with suppress(ToolError):
                 self.send({"drop": name})
 

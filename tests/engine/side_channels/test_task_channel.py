@@ -296,3 +296,28 @@ def test_qwen_s_dialog_that_left_the_screen_is_dropped_too(
     assert pipe.hears() == {"drop": "a"}
     pipe.close()
     pipe.hang_up()
+
+
+def test_a_dialog_that_waits_for_us_is_left_to_whoever_looks(
+    context: EngineContext,
+) -> None:
+    """And nothing that was answered is let go."""
+    channel, pipe = TaskChannel(context, 1, "hooks", hides_dialog=True), FakePipe([])
+    channel.connected(pipe)
+    pipe.hears()
+    channel.take(ASKED)
+    channel.take(messages.Asked(replace(EDIT, channel_id="b")))
+    context.signals.claim(1, AgentState.WORKING, Source.SCREEN, "Working")
+    channel.look()
+    context.journal.record(1, events.QuestionAnswered("1", "once"))
+    channel.deliver()
+    assert pipe.hears() == {"answer": "a", "with": "once", "text": ""}
+
+    context.signals.view(1, is_viewed=True)
+    channel.look()
+
+    assert pipe.hears() == {"drop": "b"}
+    channel.take(messages.Gone("b"))
+    assert context.read().tasks.get(1).answers[-1].by == "pane"
+    pipe.close()
+    pipe.hang_up()
