@@ -23,6 +23,7 @@ from swarm.gate.masked_decoder import MaskedDecoder
 from swarm.gate.parent_proxy import BadAnswer
 from swarm.gate.secret_masker import SecretMasker
 from swarm.gate.task_net import TaskNet
+from swarm.gate.websocket_models import ModelTurns, Turn
 from swarm.gate.worker_memory import WorkerMemory
 from swarm.policy.rules import Policy, Rule
 from tests.fuzz_target import Broken, Target
@@ -220,6 +221,26 @@ def _websocket(data: bytes) -> bool:
     return whole > 0
 
 
+def _turns(data: bytes) -> bool:
+    """Both sides of a model's WebSocket get the input; what is asked is answered."""
+    outcomes = []
+    for parts in ([data[1:]], list(pieces(data))):
+        asked: list[Turn] = []
+        answered: list[Turn] = []
+        turns = ModelTurns(asked.append, answered.append)
+        for part in parts:
+            turns.client_said(part)
+        for part in parts:
+            turns.server_said(part)
+        turns.finish()
+        if len(asked) != len(answered):
+            raise Broken(f"a turn without an end: {data!r}")
+        outcomes.append([(turn.head, turn.status, turn.fields) for turn in answered])
+    if outcomes[0] != outcomes[1]:
+        raise Broken(f"by pieces it is another: {data!r}")
+    return bool(outcomes[0])
+
+
 def _gzipped(data: bytes) -> bool:
     return _decoded("gzip", data)
 
@@ -269,6 +290,10 @@ ECHO = f'{{"said": "{KEY}", "again": "{KEY.encode().hex()}"}}'.encode()
 MASKED = b"\x81\x85\1\2\3\4" + bytes(
     c ^ k for c, k in zip(b"hello", b"\1\2\3\4\1", strict=True)
 )
+_ASKED = b'{"type":"response.create"}'
+ASKED = bytes([0x81, len(_ASKED)]) + _ASKED
+_LIMITED = b'{"type":"error","status":429,"headers":{"retry-after":"9"}}'
+LIMITED = bytes([0x81, len(_LIMITED)]) + _LIMITED
 TARGETS = (
     Target("masker", (b"\3" + ECHO, b"\x0fx" + KEY.encode()), _masked),
     Target("gzipped", (b"\3" + gzip.compress(ECHO, mtime=0),), _gzipped),
@@ -294,5 +319,6 @@ TARGETS = (
     Target("h2-frames", (b"\x0d" + _http2_seed(),), _client),
     Target("h2-client", (b"\x0f" + _http2_seed(),), _client_connection),
     Target("h2-host", (b"\x0f" + _host_seed(),), _host_connection),
+    Target("turns", (b"\3" + ASKED + LIMITED, b"\7" + LIMITED), _turns),
     Target("websocket", (b"\2" + MASKED, b"\7\x82\x7e\0\2ok\x88\0"), _websocket),
 )

@@ -25,7 +25,11 @@ from swarm.gate.plain_exchange import PlainRequest
 from swarm.gate.request_head import BadHead
 from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
-from swarm.gate.websocket_search import searched_answers, watched_messages
+from swarm.gate.websocket_search import (
+    overheard,
+    searched_answers,
+    watched_messages,
+)
 
 ANSWER_SECONDS = 1800.0
 """The longest wait until an answer begins; a model may think for long."""
@@ -263,9 +267,14 @@ class HttpForwarder:
             client = watched_messages(client, meter.look_for_leak)
         try:
             answers = searched_answers(server, masker) if masker else server
+            if meter.turns:
+                client = overheard(client, meter.turns.client_said)
+                answers = overheard(answers, meter.turns.server_said)
             await splice(client, answers, carried, meter.count_upload)
         finally:
             meter.down += carried.down
+            if meter.turns:
+                meter.turns.finish()
 
 
 def _require_http1(data: bytes) -> None:

@@ -12,6 +12,7 @@ from swarm.gate.mcp_calls import CallReader
 from swarm.gate.secret_masker import SecretMasker
 from swarm.gate.task_net import TaskNet
 from swarm.gate.transport import Wire
+from swarm.gate.websocket_models import ModelTurns
 from swarm.policy.hosts import Host
 from swarm.policy.reasons import Reason
 from swarm.policy.rules import Rule
@@ -97,6 +98,8 @@ class TransferMeter:
         self.masker = net.masker(host, others)
         """Searches the answer for the secrets that may go to the host."""
         self.reader = LlmResponseReader() if is_model else None
+        self.turns: ModelTurns | None = None
+        """What is asked of a model in a WebSocket, if the connection becomes one."""
         self._calls = CallReader()
 
     def count_request_body(self, data: bytes) -> None:
@@ -237,6 +240,9 @@ def forward_fields(
     fields = _end_to_end_fields(request.headers)
     fields = chosen_fields(fields, injected, uncompressed, searched)
     if upgrades:
+        # What is read must not be compressed by an extension.
+        unread = PARTS_FIELDS if uncompressed else set()
+        fields = [field for field in fields if field[0].lower() not in unread]
         fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
     return fields
 

@@ -110,6 +110,8 @@ class HttpSession:
             others,
             is_model=bool(request.model),
         )
+        if request.model and request.head.is_upgrade:
+            meter.turns = decision.model_turns(request)
         forwarder = HttpForwarder(self._client, data, meter, self._parent)
         decision.write_asked(request)
         request.began, failure = time.monotonic(), None

@@ -85,6 +85,11 @@ class LlmResponseReader:
         if len(self._pending) > WHOLE_LIMIT:
             self._pending, self._is_skipping = b"", True
 
+    def read_event(self, text: bytes) -> None:
+        """Read one event that comes whole, as a message of a WebSocket."""
+        self._size += len(text)
+        self._read_json(text)
+
     def done(self, asked: int = 0, is_whole: bool = True) -> LlmUsage:
         """Read the last piece; the body has ended, or was cut off if not `is_whole`.
 

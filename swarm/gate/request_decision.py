@@ -12,8 +12,10 @@ from swarm.gate.denied import Denied
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.llm_usage import LlmUsage
 from swarm.gate.login_answers import LoginAnswer
+from swarm.gate.model_limits import ModelError
 from swarm.gate.request_head import BadHead, RequestHead
 from swarm.gate.task_net import TaskNet
+from swarm.gate.websocket_models import ModelTurns, Turn
 from swarm.policy import request_target
 from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.hosts import Host
@@ -21,6 +23,8 @@ from swarm.policy.reasons import Reason
 from swarm.policy.rules import Rule
 
 UNAUTHORIZED = 401
+SWITCHED = 101
+"""The status of a connection that has become a WebSocket."""
 _KEY_FIELD = re.compile(
     rb"^(?:authorization|x-api-key|api-key|x-goog-api-key):[ \t]*([^\r\n]+)",
     re.IGNORECASE | re.MULTILINE,
@@ -185,6 +189,38 @@ class RequestDecision:
             facts = {"host": request.host.name, "provider": request.model}
             self._net.audit.asked(open=self._net.open_models, **facts)
 
+    def model_turns(self, request: CurrentRequest) -> ModelTurns:
+        """Writes down each turn in the request's WebSocket as a request of its own."""
+
+        def asked(_turn: Turn) -> None:
+            request.limits_before = self._net.audit.limits
+            request.began = time.monotonic()
+            self._net.open_models += 1
+            facts = {"host": request.host.name, "provider": request.model}
+            self._net.audit.asked(open=self._net.open_models, **facts)
+
+        def answered(turn: Turn) -> None:
+            self._net.open_models -= 1
+            usage = turn.reader.done(len(turn.head), is_whole=turn.is_whole)
+            model = model_limits.asked_model("", turn.head)
+            told = model_limits.read(
+                turn.status, turn.fields, turn.reader.error, time.time()
+            )
+            self._write_told(request, told, turn.status, model)
+            limited = self._net.audit.limits > request.limits_before
+            self._net.audit.answered(
+                host=request.host.name,
+                provider=request.model,
+                status=turn.status,
+                open=self._net.open_models,
+                seconds=round(time.monotonic() - request.began, 3),
+                limited=limited or None,
+                asked=model,
+                **asdict(usage if turn.status < 400 else LlmUsage(usage.model)),
+            )
+
+        return ModelTurns(asked, answered)
+
     def write_end(
         self, request: CurrentRequest, meter: TransferMeter, error: BaseException | None
     ) -> None:
@@ -229,7 +265,8 @@ class RequestDecision:
     ) -> None:
         if request.is_asked:
             self._net.open_models -= 1
-        if meter.reader:
+        is_socket = meter.turns is not None and meter.status == SWITCHED
+        if meter.reader and not is_socket:
             # An error costs nothing and tells no tokens; nothing is asked without POST.
             is_answer = meter.status < 300 and request.head.method == "POST"
             usage = meter.reader.done(
@@ -259,14 +296,20 @@ class RequestDecision:
             meter.reader.error if meter.reader else None,
             time.time(),
         )
+        model = model_limits.asked_model(request.head.target, meter.asked_head)
+        self._write_told(request, told, meter.status, model)
+
+    def _write_told(
+        self, request: CurrentRequest, told: ModelError | None, status: int, model: str
+    ) -> None:
         if told is None:
             return
         facts = {
             "host": request.host.name,
-            "status": meter.status,
+            "status": status,
             "text": told.text,
             "key": self._secret_name(request) or request.key,
-            "model": model_limits.asked_model(request.head.target, meter.asked_head),
+            "model": model,
         }
         if told.is_limit:
             self._net.audit.limited(kind=told.kind, until=told.until, **facts)

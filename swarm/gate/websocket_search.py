@@ -184,3 +184,14 @@ def watched_messages(client: Wire, watch: Callable[[bytes], None]) -> Wire:
         return data
 
     return _ReadBy(client, read)
+
+
+def overheard(wire: Wire, watch: Callable[[bytes], None]) -> Wire:
+    """The wire, of which `watch` sees all bytes as they are read, and changes none."""
+
+    async def read() -> bytes:
+        data = await _some(wire)
+        watch(data)
+        return data
+
+    return _ReadBy(wire, read)

@@ -4,6 +4,8 @@ Their shapes are what codex 0.171.0 and gemini 0.61.0 take: with any other answe
 the account codex begins no turn.
 """
 
+import base64
+import hashlib
 import json
 import ssl
 import threading
@@ -14,8 +16,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from swarm.gate.websocket_frames import TEXT, FrameReader
 from swarm.model.task import State
 from tests.agents.key_search import home_of
+from tests.box.websocket_server import frame
 from tests.engine.keeper_harness import (
     KeeperHarness,
     new_sample_repository,
@@ -27,6 +31,8 @@ from tests.promises.sandbox_probe import gateway
 HOST = "chatgpt.com"
 CODE_ASSIST = "cloudcode-pa.googleapis.com"
 ACCOUNT = "acc-of-this-test-0001"
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""Of the proof that a server speaks WebSockets (RFC 6455)."""
 WORDS = "The account service has answered."
 
 
@@ -37,6 +43,9 @@ class AccountService:
     host: str = HOST
     root: Signed = field(default_factory=company)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    speaks_websockets: bool = False
+    turns: int = 0
+    """Messages that came by WebSocket."""
 
     def tokens_at(self, path: str) -> set[str]:
         """The credentials that came with requests whose path ends so."""
@@ -120,6 +129,10 @@ def running(service: AccountService, address: str) -> Iterator[None]:
 
         def answer(self) -> None:
             path = self.path.partition("?")[0]
+            if service.speaks_websockets and self.headers.get("upgrade"):
+                service.asked.append((path, self.headers.get("authorization", "")))
+                self.converse()
+                return
             self.rfile.read(int(self.headers.get("content-length") or 0))
             service.asked.append((path, self.headers.get("authorization", "")))
             if service.host == CODE_ASSIST:
@@ -131,6 +144,26 @@ def running(service: AccountService, address: str) -> Iterator[None]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def converse(self) -> None:
+            """Answers each message of a WebSocket with the turn's events."""
+            key = self.headers["sec-websocket-key"].encode()
+            proof = hashlib.sha1(key + GUID, usedforsecurity=False).digest()
+            self.send_response(101)
+            self.send_header("Upgrade", "websocket")
+            self.send_header("Connection", "Upgrade")
+            accepted = base64.b64encode(proof).decode()
+            self.send_header("Sec-WebSocket-Accept", accepted)
+            self.end_headers()
+            frames, events = FrameReader(), turn().split(b"\n")
+            while data := self.rfile.read1(65_536):
+                for piece in frames.feed(data):
+                    if piece.ends and piece.header.opcode in (0, TEXT):
+                        service.turns += 1
+                        for line in events:
+                            if line.startswith(b"data:"):
+                                self.wfile.write(frame(line[5:].strip(), TEXT))
+            self.close_connection = True
 
         do_GET = do_POST = answer
 

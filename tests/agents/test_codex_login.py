@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from swarm.agents import login_store, login_tokens, token_kind
+from swarm.model import events
 from tests.agents.account_service import (
     ACCOUNT,
     WORDS,
@@ -86,3 +87,20 @@ def test_codex_works_with_a_login_that_it_never_sees(
     assert service.tokens_at("/codex/responses") == {f"Bearer {ACCESS}"}
     assert any(f.name == "auth.json" for f in files)
     assert holding(files, ACCESS, REFRESH) == []
+
+
+def test_turns_by_websocket_are_counted_as_requests_are(
+    house: KeeperHarness, service: AccountService, tmp_path: Path
+) -> None:
+    """With a subscription codex asks so first: state, tokens and limits hang on it."""
+    service.speaks_websockets = True
+    log, _files = said_hello(house, "codex", tmp_path)
+
+    assert WORDS in log, (log, house.journal_text(), service.asked)
+    assert service.turns
+    recorded = [each.event for each in house.queries.events.after(limit=10_000)]
+    asked = [each for each in recorded if isinstance(each, events.ModelAsked)]
+    answered = [each for each in recorded if isinstance(each, events.ModelAnswered)]
+    assert asked
+    assert any(each.tokens_out and each.status == 200 for each in answered)
+    assert all(each.status != 101 for each in answered)

@@ -1,0 +1,218 @@
+"""A model's turns in a WebSocket are seen as requests are: asked, answered, limited."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.gate import websocket_models
+from swarm.gate.websocket_frames import PING
+from swarm.gate.websocket_models import MESSAGE_LIMIT, MessageReader, ModelTurns, Turn
+from swarm.policy.rules import Rule
+from tests.gate.gate_harness import GateHarness, Serve, server
+from tests.gate.test_http_forward import UPGRADE
+from tests.gate.test_websocket_frames import frame
+
+ASKS = b'{"type":"response.create","model":"gpt-5.5","instructions":"be brief"}'
+KEY = b"\1\2\3\4"
+USAGE = {"input_tokens": 70, "output_tokens": 9}
+DONE = {"type": "response.completed", "response": {"model": "m", "usage": USAGE}}
+LIMIT = {
+    "type": "error",
+    "status": 429,
+    "error": {"type": "usage_limit_reached", "message": "try later", "plan": "plus"},
+    "headers": {"retry-after": "90"},
+}
+
+
+def said(event: dict[str, Any]) -> bytes:
+    """One message of the service's."""
+    return frame(json.dumps(event).encode(), 1)
+
+
+class Seen:
+    """What is told of one connection."""
+
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []
+        self.answered: list[Turn] = []
+        self.turns = ModelTurns(
+            lambda turn: self.asked.append(turn.head), self.answered.append
+        )
+
+    def outcome(self) -> list[tuple[Any, ...]]:
+        """Of each turn what counts."""
+        return [
+            (turn.head, turn.status, turn.is_whole, turn.reader.error, turn.fields)
+            for turn in self.answered
+        ]
+
+
+def test_a_turn_is_asked_and_answered_with_its_tokens() -> None:
+    seen = Seen()
+    for number in range(3):
+        seen.turns.client_said(frame(ASKS, 1, key=KEY))
+        seen.turns.server_said(said({"type": "response.created"}) + said(DONE))
+        assert len(seen.answered) == len(seen.asked) == number + 1
+
+    usage = seen.answered[0].reader.done()
+    assert (usage.tokens_in, usage.tokens_out, usage.model) == (70, 9, "m")
+    assert all(turn.is_whole for turn in seen.answered)
+
+
+def test_a_limit_is_read_with_its_status_and_fields() -> None:
+    """Also one that comes before anything was asked."""
+    seen = Seen()
+    seen.turns.server_said(said(LIMIT))
+
+    (turn,) = seen.answered
+    assert turn.status == 429
+    assert turn.fields == [(b"retry-after", b"90")]
+    assert turn.reader.error
+    assert turn.reader.error["type"] == "usage_limit_reached"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        frame(ASKS, 2, key=KEY),
+        frame(b"x" * 5000 + ASKS, 1, key=KEY),
+        frame(b'{"type":"response.cancel"}', 1, key=KEY),
+        frame(ASKS, 1, False, key=KEY),
+        b"\xc1" + frame(ASKS, 1, key=KEY)[1:],
+        frame(ASKS, PING, key=KEY),
+    ],
+    ids=["binary", "late", "another", "open", "compressed", "a ping"],
+)
+def test_what_asks_nothing_is_no_turn(data: bytes) -> None:
+    seen = Seen()
+    seen.turns.client_said(data)
+    seen.turns.server_said(said(DONE))
+    seen.turns.finish()
+
+    assert seen.asked == []
+
+
+def test_a_turn_that_is_cut_off_is_told_once() -> None:
+    seen = Seen()
+    seen.turns.client_said(frame(ASKS, 1, key=KEY))
+    seen.turns.client_said(frame(ASKS, 1, key=KEY))
+    seen.turns.finish()
+    seen.turns.finish()
+
+    assert [turn.is_whole for turn in seen.answered] == [False, False]
+
+
+def test_a_message_of_a_hundred_megabytes_is_not_kept() -> None:
+    """And what follows it is read."""
+    reader, chunk = MessageReader(MESSAGE_LIMIT), b"x" * (1 << 20)
+    size = 100 << 20
+    head = b"\x81\x7f" + size.to_bytes(8)
+    assert reader.feed(head) == []
+    for _ in range(100):
+        assert reader.feed(chunk) == []
+        assert sum(map(len, reader._parts)) <= MESSAGE_LIMIT
+
+    assert reader.feed(frame(b"yes", 1)) == [b"yes"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {**LIMIT, "status": 10**400},
+        {**LIMIT, "status": "429"},
+        {**LIMIT, "status": True, "headers": ["x"]},
+        {**LIMIT, "headers": {"x" * 999: "1", "y": {"z": 1}, "retry-after": None}},
+        {**LIMIT, "headers": {str(n): "v" for n in range(10_000)}},
+        {"type": "error", "error": {"resets_at": 10**400}},
+        {"type": "error", "error": []},
+        {"type": ["error"]},
+    ],
+    ids=lambda event: str(event)[:60],
+)
+def test_garbage_in_an_error_is_bounded(event: dict[str, Any]) -> None:
+    seen = Seen()
+    seen.turns.client_said(frame(ASKS, 1, key=KEY))
+    seen.turns.server_said(said(event))
+    seen.turns.server_said(frame(b"[" * 100_000, 1))
+    seen.turns.server_said(frame(b"\xff\xfe", 1))
+    seen.turns.finish()
+
+    (turn,) = seen.answered
+    assert len(turn.fields) <= websocket_models.FIELDS_LIMIT
+
+
+MESSAGES = st.sampled_from(
+    [ASKS, *(json.dumps(each).encode() for each in (DONE, LIMIT)), b"{", b""]
+)
+FRAMES = st.builds(
+    frame, MESSAGES, st.integers(0, 10), st.booleans(), key=st.sampled_from([b"", KEY])
+)
+
+
+@given(st.lists(FRAMES | st.binary(max_size=40)), st.integers(1, 9))
+def test_pieces_of_any_size_tell_the_same(frames: list[bytes], size: int) -> None:
+    """Whatever comes; and as many turns end as begin."""
+    data, whole, pieces = b"".join(frames), Seen(), Seen()
+    for seen, step in ((whole, max(1, len(data))), (pieces, size)):
+        for at in range(0, len(data), step):
+            seen.turns.client_said(data[at : at + step])
+        for at in range(0, len(data), step):
+            seen.turns.server_said(data[at : at + step])
+        seen.turns.finish()
+        assert len(seen.asked) == len(seen.answered)
+
+    assert whole.outcome() == pieces.outcome()
+
+
+def model(*events: dict[str, Any]) -> Serve:
+    """A service that upgrades and answers each message with these events."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"sec-websocket-extensions" not in head.lower()
+        writer.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Accept: y\r\n\r\n"
+        )
+        while await reader.read(65_536):
+            writer.write(b"".join(said(event) for event in events))
+            await writer.drain()
+
+    return serve
+
+
+@pytest.mark.parametrize("event", [DONE, LIMIT], ids=["answered", "limited"])
+async def test_the_gate_tells_of_turns_in_a_websocket(
+    gate: GateHarness, event: dict[str, Any]
+) -> None:
+    """Each as a request of its own, while the connection stays."""
+    async with server(model(event), gate.web_ca, "ok.example") as port:
+        gate.allow(Rule("allow", "ok.example", (port,), model="openai"))
+        client = await gate.connect(f"ok.example:{port}")
+        await client.tls(gate.gate_ca, "ok.example")
+        head = f"GET /codex/responses HTTP/1.1\r\nHost: ok.example:{port}\r\n{UPGRADE}"
+        more = "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+        await client.send((head + more).encode())
+        await client.head()
+        async with asyncio.timeout(30):
+            for number in range(2):
+                await client.send(frame(ASKS, 1, key=KEY))
+                came = await client.reader.readexactly(len(said(event)))
+                assert came == said(event)
+                while len(gate.said(phase="answer")) <= number:
+                    await asyncio.sleep(0)
+
+    assert len(gate.said(phase="model")) == 2
+    for line in gate.said(phase="answer"):
+        assert line["asked"] == "gpt-5.5"
+        assert line["status"] == (429 if event is LIMIT else 200)
+        assert line.get("tokens_out", 0) == (0 if event is LIMIT else 9)
+    limits = gate.said(phase="limit")
+    assert bool(limits) is (event is LIMIT)
+    for line in limits:
+        assert (line["kind"], line["model"]) == ("usage", "gpt-5.5")
+        assert line["until"]
