@@ -101,8 +101,10 @@ class Relay:
         is_other = ours is not None and ours is not response["response"]["allowed"]
         self._settle(name, LATE if is_other else "")
 
-    def _said(self, content: list[dict[str, Any]]) -> None:
+    def _said(self, content: list[dict[str, Any]] | str) -> None:
         """The result of a tool, or the human's next prompt."""
+        if isinstance(content, str):
+            content = [{"type": "text", "text": content}]
         results = [each for each in content if each.get("type") == "tool_result"]
         for each in results:
             self._settle(self._tools.get(str(each.get("tool_use_id")), ""))

@@ -5,6 +5,7 @@ its user, its model and its terminal bring is changed to what could deceive a ru
 """
 
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from swarm.agents import captures, cues, registry
 from swarm.agents.cues import Reading
+from swarm.model.agent_state import ASKING, AgentState
 
 FOLDER = Path(__file__).parent / "captures"
 SCREENS = [
@@ -132,6 +134,31 @@ def with_ascii_blanks(screen: str) -> str:
     return screen.replace("\n\n", "\n\u00a0\n")
 
 
+def very_narrow(screen: str) -> str:
+    """As it is drawn in 60 columns."""
+    return "\n".join(_narrowed(line.rstrip(), 60) for line in _plain(screen))
+
+
+def with_square_corners(screen: str) -> str:
+    """As a terminal without round ones has them."""
+    return screen.translate(str.maketrans("╭╮╰╯", "┌┐└┘"))
+
+
+def in_wrapped_lines(screen: str) -> str:
+    """Its sentences are broken between words, as in 70 columns."""
+    return "\n".join(part for line in _plain(screen) for part in _wrapped(line, 70))
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    line = line.rstrip()
+    if len(line) <= width:
+        return [line]
+    if re.search("[│┃─━▀▄]", line):
+        return [_narrowed(line, width)]
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line, width, subsequent_indent=indent)
+
+
 _EDGE = re.compile(r"[─━▄▀╌]{24,}")
 _PADDING = re.compile(r" {3,}(?=[│┃] ?)")
 
@@ -158,7 +185,7 @@ def _widened(line: str, more: int) -> str:
 VARIANTS: list[Callable[[str], str]] = [
     without_colours, without_end, with_end, with_carriage_returns,
     with_links_and_titles, at_another_frame, after_other_times, with_other_tools,
-    narrow, wide, short, with_ascii_blanks,
+    narrow, wide, short, with_ascii_blanks, very_narrow, with_square_corners,
 ]  # fmt: skip
 
 
@@ -213,3 +240,41 @@ def test_no_text_above_changes_a_reading(file: Path, above: list[str]) -> None:
     _, title, screen = screen_of(file)
     text = "\n".join(line.replace("\x1b", "") for line in above)
     same(file, title, f"{text}\n{screen}")
+
+
+def localised(screen: str) -> str:
+    """In words that no rule knows."""
+    letters = str.maketrans("aeiouAEIOU", "äéîøûÄÉÎØÛ")
+    return re.sub("[A-Za-z]{3,}", lambda word: word[0].translate(letters), screen)
+
+
+def broken_anywhere(screen: str) -> str:
+    """As a terminal that was made smaller breaks what was drawn for a larger one."""
+    lines = (line.rstrip() for line in _plain(screen))
+    cut = (re.findall(".{1,60}", line) or [""] for line in lines)
+    return "\n".join(part for parts in cut for part in parts)
+
+
+@pytest.mark.parametrize("file", SCREENS, ids=lambda file: file.stem)
+def test_sentences_broken_between_words_read_the_same(file: Path) -> None:
+    """Or are not recognised; another of its rules may be the one that does."""
+    name, title, screen = screen_of(file)
+    found = reading(name, title, in_wrapped_lines(screen)).state
+
+    assert found in (None, captures.read(file).reading.state)
+
+
+@pytest.mark.parametrize("variant", [localised, broken_anywhere], ids=["words", "cut"])
+@pytest.mark.parametrize("file", SCREENS, ids=lambda file: file.stem)
+def test_a_dialog_that_cannot_be_read_is_never_a_prompt(
+    file: Path, variant: Callable[[str], str]
+) -> None:
+    """Nothing is pasted where nothing is recognised."""
+    name, title, screen = screen_of(file)
+    expected = captures.read(file).reading.state
+    found = reading(name, title, variant(screen)).state
+
+    if expected in ASKING | {AgentState.FIRST_RUN, AgentState.NEEDS_LOGIN}:
+        assert found is not AgentState.READY
+    if expected is AgentState.READY:
+        assert found in (None, AgentState.READY)

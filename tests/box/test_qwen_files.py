@@ -229,6 +229,7 @@ def test_a_text_is_told_as_sent_once_qwen_begins_with_it(
     far_end.tell(send=7, text="go on\nplease")
     assert qwen.reads(1) == [{"type": "submit", "text": "go on\nplease"}]
     qwen.said(type="text", text="another prompt")
+    qwen.happens(type="user", message={"role": "user", "content": "a prompt"})
     qwen.said(type="text", text="go on\nplease")
     qwen.said(type="text", text="go on\nplease")
     qwen.asks("r1")
