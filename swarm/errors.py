@@ -7,6 +7,7 @@ SwarmError
 ├── IllegalMove     the task's state does not allow the operation
 ├── Refused         a safety rule forbids the operation
 ├── NoRoom          a disk is full, or may not be written
+├── Cancelled       a human ended it before it was done
 ├── ToolError       docker, git or tmux failed
 │   ├── ToolMissing the tool is not installed or does not answer
 │   ├── TimedOut    a program was given its time, and did not end
@@ -46,6 +47,10 @@ class Refused(SwarmError):
 
 class NoRoom(SwarmError):
     """A disk is full or read-only; the message says which, and what is missing."""
+
+
+class Cancelled(SwarmError):
+    """A human ended what was under way; nothing of it is kept."""
 
 
 class ToolError(SwarmError):

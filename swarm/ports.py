@@ -411,6 +411,19 @@ class BuildContext:
 class Images(Protocol):
     """The engine's images. Every call blocks, some for minutes; ToolError."""
 
+    @property
+    def is_stopped(self) -> bool:
+        """True once `stop` was called."""
+
+    def another(self) -> "Images":
+        """The same engine by a connection of its own, which `stop` ends alone."""
+
+    def stop(self) -> None:
+        """End a build, pull or import under way; from now on each is Cancelled.
+
+        Called from another thread; the engine keeps nothing half-made.
+        """
+
     def image_id(self, reference: str) -> str | None:
         """The id of a local image, or None."""
 

@@ -15,7 +15,7 @@ from typing import cast
 
 from swarm.adapters.docker.connection import Absent
 from swarm.adapters.project_quota import Held
-from swarm.errors import PaneAtWork, Refused, ToolError, ToolMissing
+from swarm.errors import Cancelled, PaneAtWork, Refused, ToolError, ToolMissing
 from swarm.model.disk_use import DiskUse
 from swarm.model.task import Task
 from swarm.model.usage import Reading
@@ -357,12 +357,31 @@ class FakeImages:
         self.references = set(references)
         self.labels = labels or {}
         self.down, self.refusal = down, refusal
+        self.hold = threading.Event()
+        """A build ends once it is set, or it is stopped."""
+        self.hold.set()
+        self.others: list[FakeImages] = []
+        self._stopped = threading.Event()
         self.files: dict[str, bytes] = {}
         """Those of the last build, and its arguments."""
         self.arguments: dict[str, str] = {}
 
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    def another(self) -> "FakeImages":
+        self.others.append(FakeImages(refusal=self.refusal, down=self.down))
+        self.others[-1].references = self.references
+        self.others[-1].hold = self.hold
+        return self.others[-1]
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.hold.set()
+
     def close(self) -> None:
-        pass
+        """Nothing is open."""
 
     def image_id(self, reference: str) -> str | None:
         self._answer()
@@ -388,6 +407,10 @@ class FakeImages:
         progress: Progress,
     ) -> None:
         self._answer()
+        progress(f"Step 1/1 : making {reference}")
+        self.hold.wait()
+        if self.is_stopped:
+            raise Cancelled(f"docker build {reference}: it was ended")
         if self.refusal:
             raise ToolError(f"docker build: {self.refusal}")
         self.files, self.arguments = files, arguments

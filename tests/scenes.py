@@ -94,6 +94,8 @@ class Scene:
         events.ContainerEngineUp("27.3.1", "rootless"),
         events.QueueLimit(4),
     )
+    lately: tuple[events.Event, ...] = ()
+    """Of the whole fleet, a minute ago."""
     panes: dict[str, str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     hidden: tuple[Hidden, ...] = ()
@@ -104,6 +106,8 @@ class Scene:
     logs: dict[int, str] = field(default_factory=dict)
     setup_logs: dict[int, str] = field(default_factory=dict)
     services: dict[int, tuple[ServiceLog, ...]] = field(default_factory=dict)
+    build_logs: dict[str, str] = field(default_factory=dict)
+    """By image."""
     deeds: dict[int, tuple[Action, ...]] = field(default_factory=dict)
     """By task; the last is the newest."""
     traces: dict[int, tuple[PathActivity, ...]] = field(default_factory=dict)
@@ -949,6 +953,35 @@ WITH_SERVICES = Scene(
     },
 )
 """A task with databases beside it, of which one ended; one that starts; one without."""
+_BUILT = """\
+Step 1/9 : ARG BASE_IMAGE
+Step 2/9 : FROM ${BASE_IMAGE}
+Step 3/9 : USER root
+Step 4/9 : RUN /usr/share/swarm/recipes/npm.sh install
+npm http fetch GET 200 @openai/codex 412ms
+npm http fetch GET 200 @openai/codex-linux-x64 90210ms
+"""
+IMAGE_BUILDING = Scene(
+    tasks=(SceneTask("docs-openapi", 30, LIVE, "Document the API"),),
+    lately=(events.ImageBuilding("agents/codex", 2),),
+    panes={"task-1": "writing docs …"},
+    build_logs={"agents/codex": _BUILT},
+)
+"""An image that a new task waits for."""
+IMAGE_FAILED = replace(
+    IMAGE_BUILDING,
+    lately=(
+        *IMAGE_BUILDING.lately,
+        events.ImageBuildFailed(
+            "agents/codex",
+            "docker build agents/codex: npm could not fetch @openai/codex",
+            "look at this machine's network and proxy: `swarm doctor`",
+        ),
+    ),
+    build_logs={
+        "agents/codex": f"{_BUILT}npm error code ENETUNREACH\nnpm error \x1b[31mnone\n"
+    },
+)
 EMPTY = Scene()
 NO_ENGINE = Scene(
     fleet=(events.KeeperStarted(4711, "0.1.0"), events.ContainerEngineDown("no socket"))
@@ -1458,6 +1491,8 @@ def record(scene: Scene, database: Path) -> FakeBackend:
     journal = Journal(database, clock=lambda: moment[0])
     moment[0] = NOW - 10_000
     journal.record(None, *scene.fleet)
+    moment[0] = NOW - 75
+    journal.record(None, *scene.lately)
     happened: list[tuple[float, int, events.Event]] = []
     for scene_task in scene.tasks:
         moment[0] = NOW - scene_task.age - 60
@@ -1483,7 +1518,8 @@ def record(scene: Scene, database: Path) -> FakeBackend:
         ),
         dict(scene.logs),
         dict(scene.setup_logs),
-        dict(scene.services),
+        build_logs=dict(scene.build_logs),
+        services=dict(scene.services),
         policy=scene.policy,
         landing=scene.landing,
     )
@@ -1562,6 +1598,8 @@ STANDINGS = {
         version="0.171.0",
         modes=MODES,
         image_minutes=1,
+        builds=("agents/codex",),
+        build_minutes=1,
     ),
     "cursor": Standing("cursor", problem="it needs a sign-in with its maker"),
     "opencode": Standing(
@@ -1592,8 +1630,9 @@ TOOLS_CHANGE = ToolsChange(
         " # Debian packages beside them",
     ),
     True,
-    "its image is not built: `swarm image build claude@c+node+python`, about 3 min",
+    "its image is not built: `swarm image build claude@c+node+python` (about 3 min)",
     lambda: None,
+    "agents/claude@c+node+python",
 )
 OPTIONS = Options(
     agents=lambda: AGENTS,

@@ -225,6 +225,10 @@ class DashboardBackend:
         """The end of the log; empty if it cannot be read."""
         return _end_of(self._paths.setup_log(task_id))
 
+    def build_log(self, image: str) -> str:
+        """The end of the log; empty if it cannot be read."""
+        return _end_of(self._paths.build_log(image))
+
     @cached_property
     def _containers(self) -> "DockerContainers":
         """One connection for all looks at services: they come each second."""
@@ -279,9 +283,9 @@ def _tools_change(paths: HomePaths, task: Task) -> ToolsChange:
     ):
         more = found.stacks, found.packages
         try:
-            _, problem = wanted_change.missing_image(read, engine, task, more)
+            image, problem = wanted_change.missing_image(read, engine, task, more)
         except SwarmError as error:
-            problem = error.message
+            image, problem = "", error.message
     project = found.project
     return ToolsChange(
         found.names,
@@ -291,6 +295,7 @@ def _tools_change(paths: HomePaths, task: Task) -> ToolsChange:
         project.was_agreed,
         problem,
         functools.partial(wiring.change_project, paths, project),
+        image,
     )
 
 

@@ -1,18 +1,10 @@
 """Offers to build the images that new tasks lack, with an estimate."""
 
-from collections.abc import Iterator
-
 from swarm.adapters.docker import DockerImages
-from swarm.agents import registry
-from swarm.agents.description import Agent
 from swarm.cli import exit_codes, image, output
 from swarm.cli.consent import agrees
-from swarm.config import load
-from swarm.config.schema import Config
-from swarm.engine.host import build_estimate, images
-from swarm.engine.host.images import HasImages
-from swarm.engine.readers import task_tools
-from swarm.engine.readers.task_tools import ToolChooser
+from swarm.engine.host import build_estimate
+from swarm.engine.readers import missing_images
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.model.wishes import NewTasks
@@ -27,7 +19,7 @@ def offer(paths: HomePaths, wish: NewTasks) -> bool:
     """
     engine = DockerImages()
     try:
-        missing = of_wish(paths, engine, wish)
+        missing = missing_images.of_wish(paths, engine, wish)
         for name in missing:
             takes = build_estimate.estimate(engine, name)
             output.note(f"image {name} is not built: {takes}")
@@ -63,7 +55,7 @@ def offer_tools(paths: HomePaths, wish: NewTasks) -> None:
     """
     engine = DockerImages()
     try:
-        found = of_files(paths, engine, wish)
+        found = missing_images.of_files(paths, engine, wish)
     except SwarmError:
         return  # the keeper refuses the wish, and says why
     finally:
@@ -76,40 +68,3 @@ def offer_tools(paths: HomePaths, wish: NewTasks) -> None:
             image.build([*found])
         except SwarmError as error:
             output.note(f"it goes without: {safe_line(error.message)}")
-
-
-def of_wish(paths: HomePaths, engine: HasImages, wish: NewTasks) -> list[str]:
-    """The images of ours that the wish's tasks need and that are not built.
-
-    SwarmError as the keeper would refuse the wish.
-    """
-    config = load.load(load.user_file())
-    chooser = task_tools.chooser(paths, engine, wish, config)
-    needed = dict.fromkeys(
-        images.of_agent(agent, config.sandbox, chooser.of(agent).toolchain)
-        for agent in _agents(wish, chooser, config)
-    )
-    return [
-        name
-        for name in needed
-        if images.is_ours(name) and engine.image_id(images.tag(name)) is None
-    ]
-
-
-def of_files(paths: HomePaths, engine: HasImages, wish: NewTasks) -> dict[str, str]:
-    """The images with what the project's files tell of that are not built.
-
-    Each with a sentence. SwarmError as `of_wish`.
-    """
-    config = load.load(load.user_file())
-    chooser = task_tools.chooser(paths, engine, wish, config)
-    if not chooser.is_open:
-        return {}
-    found = [chooser.of(agent) for agent in _agents(wish, chooser, config)]
-    return {each.lacking: each.found for each in found if each.lacking}
-
-
-def _agents(wish: NewTasks, chooser: ToolChooser, config: Config) -> Iterator[Agent]:
-    usual = task_tools.agent_of(chooser.given.project, config)
-    chosen = wish.agents or (registry.choose(wish.agent, wish.command, usual),)
-    yield from map(registry.find, chosen)

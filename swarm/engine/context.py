@@ -12,6 +12,8 @@ from swarm.adapters.git.task_repository import open_task
 from swarm.config.schema import Config
 from swarm.engine.agent_signals import AgentSignals
 from swarm.engine.host import disk_room
+from swarm.engine.host.build_sharing import SHARED
+from swarm.engine.image_runs import ImageRuns
 from swarm.engine.setup_runs import SetupRuns
 from swarm.errors import IllegalMove
 from swarm.model.task import State, Task
@@ -101,12 +103,23 @@ class EngineContext:
     disks: WatchedDisks = field(default_factory=WatchedDisks)
     signals: AgentSignals = field(default_factory=AgentSignals)
     setups: SetupRuns = field(default_factory=SetupRuns)
+    builds: ImageRuns = field(default_factory=lambda: ImageRuns(SHARED.wake))
     clock: Callable[[], float] = time.time
 
     @property
     def home_labels(self) -> dict[str, str]:
         """The labels of every container and volume of this home."""
         return {HOME_LABEL: self.paths.tag}
+
+    def open_runs(self) -> None:
+        """A keeper begins: set-ups and builds may."""
+        self.setups.open()
+        self.builds.open()
+
+    def close_runs(self) -> None:
+        """It ends: set-ups and builds under way are left to the next one."""
+        self.setups.close()
+        self.builds.close()
 
     def require_room(self, action: str, *also: Path) -> None:
         """NoRoom if a disk that work needs is full, or that of one of these paths."""

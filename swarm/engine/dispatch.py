@@ -16,6 +16,7 @@ from swarm.engine.tasks import (
     continuation,
     control,
     create,
+    image_building,
     login,
     ports,
     removal,
@@ -84,6 +85,7 @@ def _answer(parts: EngineParts, wish: wishes.AnswerQuestion, _wish_id: int) -> R
 OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.NewTasks: _queue(create.new),
     wishes.Retry: _queue(create.retry),
+    wishes.CancelBuild: _wish(image_building.cancel),
     wishes.Continue: _wish(continuation.continue_task),
     wishes.DecideSetup: _wish(setup_decision.decide),
     wishes.ForgetBases: _wish(base_clearing.forget),
@@ -131,6 +133,8 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
 def carry_out(parts: EngineParts, record: WishRecord) -> Result:
     """Do what the wish asks, holding its task's lock; SwarmError if it is refused."""
     wish = wishes.parse(record.verb, record.body)
+    if isinstance(wish, wishes.NewTasks | wishes.Retry) and wish.build:
+        image_building.build_missing(parts.context, wish)
     # A set-up holds the lock for minutes.
     ending = (
         parts.context.setups.stopping(wish.task)

@@ -25,6 +25,7 @@ from swarm.engine.egress import (
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.home_watch import HomeWatch
 from swarm.engine.host import disk_room
+from swarm.engine.image_runs import LeftToTheNextKeeper
 from swarm.engine.notices import NeedsLook
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
@@ -152,7 +153,7 @@ class Keeper:
     def run(self) -> None:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
         self._record_start()
-        self._context.setups.open()
+        self._context.open_runs()
         with suppress(SwarmError):  # `swarm gc` tells of what stays
             base_clearing.remove_half_made(self._context)
         self._parts.nets.gate.set_lost_handler(self._gate_lost)
@@ -179,7 +180,7 @@ class Keeper:
                     seen = self._outlast(error)
         finally:
             is_engine_up = self._event_watcher.up
-            self._context.setups.close()
+            self._context.close_runs()
             self._event_watcher.close()
             self._states.close()
             self._parts.channels.close()
@@ -340,6 +341,8 @@ class Keeper:
     def _carry_out(self, wish: WishRecord) -> None:
         try:
             result = dispatch.carry_out(self._parts, wish)
+        except LeftToTheNextKeeper:
+            return
         except SwarmError as error:
             refusal = disk_room.explained(error, self._context.paths.home)
             self._refuse(wish, refusal)

@@ -243,6 +243,23 @@ def _service_ended(event: events.ServiceEnded) -> EventText:
     return "✕", f"the service {service} {reason}; {again}", WARNING
 
 
+def _image_building(event: events.ImageBuilding) -> EventText:
+    image = safe_line(event.image, 80)
+    return "◌", f"image {image} is being built: about {event.minutes} min", MUTED
+
+
+def _image_built(event: events.ImageBuilt) -> EventText:
+    took = format.duration(event.seconds)
+    return "✓", f"image {safe_line(event.image, 80)} is built after {took}", GOOD
+
+
+def _image_failed(event: events.ImageBuildFailed) -> EventText:
+    image = safe_line(event.image, 80)
+    if event.is_cancelled:
+        return "·", f"image {image}: its build was cancelled by you", MUTED
+    return "✕", f"image {image}: {safe_line(event.reason, 300)}", ERROR
+
+
 def _service_starting(event: events.ServiceStarting) -> EventText:
     by = " by you" if event.by_you else ""
     return (
@@ -542,6 +559,9 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.ServiceReady: _service_ready,
     events.ServiceEnded: _service_ended,
     events.ServiceStarting: _service_starting,
+    events.ImageBuilding: _image_building,
+    events.ImageBuilt: _image_built,
+    events.ImageBuildFailed: _image_failed,
     events.Trouble: _trouble,
     # The sensor.
     events.SensorUp: _sensor_up,

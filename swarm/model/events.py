@@ -185,6 +185,34 @@ class ServiceStarting(Event):
 
 
 @event("life")
+class ImageBuilding(Event):
+    """An image is being built that new tasks wait for."""
+
+    image: str
+    """Its name, such as `agents/claude@python`."""
+    minutes: int
+    """About how long that takes."""
+
+
+@event("life")
+class ImageBuilt(Event):
+    """The image is there."""
+
+    image: str
+    seconds: float
+
+
+@event("life")
+class ImageBuildFailed(Event):
+    """It could not be built, or was not wanted any more; nothing of it is kept."""
+
+    image: str
+    reason: str
+    hint: str = ""
+    is_cancelled: bool = False
+
+
+@event("life")
 class TaskRequeued(Event):
     """A launch was cut short, its partial work undone; it will be tried again."""
 

@@ -26,6 +26,10 @@ class Standing:
     """The modes that the agent has; the last is the usual one."""
     image_minutes: int = 0
     """About how long its image takes to build; 0 if that is unknown."""
+    builds: tuple[str, ...] = ()
+    """The images that can be built so that it has all: its own, one with the tools."""
+    build_minutes: int = 0
+    """About how long these take."""
     tools: str = ""
     """What the project's files told of, and if its image has it; a sentence."""
     covers: str = ""

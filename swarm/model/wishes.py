@@ -78,6 +78,8 @@ class NewTasks(Wish):
     packages: tuple[str, ...] | None = None
     offline: bool = False
     """With a warm base in place of a run set-up, and the preset `locked`."""
+    build: bool = False
+    """Build the images first that they lack, in minutes; else the wish is refused."""
 
     @property
     def names_tools(self) -> bool:
@@ -94,6 +96,16 @@ class Retry(TaskWish):
     """Beside those that the task had."""
     packages: tuple[str, ...] = ()
     """Debian's packages, beside those that the task had."""
+    build: bool = False
+    """As `NewTasks.build`."""
+
+
+@frozen
+class CancelBuild(Wish):
+    """End the build of an image; the wishes that wait for it are refused."""
+
+    verb = "cancel_build"
+    image: str
 
 
 @frozen
@@ -598,6 +610,7 @@ _KINDS: dict[str, type[Wish]] = {
     for kind in (
         NewTasks,
         Retry,
+        CancelBuild,
         Continue,
         DecideSetup,
         ForgetBases,

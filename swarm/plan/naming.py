@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from swarm.model.frozen import frozen
@@ -255,6 +256,11 @@ class HomePaths:
     def warm_work(self, task_id: int) -> Path:
         """The kernel's own folders beside `warm_changes`."""
         return self.home / "warm-work" / str(task_id)
+
+    def build_log(self, image: str) -> Path:
+        """What the last build of an image printed; it stays when that has ended."""
+        number = sha256(image.encode(errors="surrogatepass")).hexdigest()[:16]
+        return self.home / "builds" / f"{number}.log"
 
     def setup_log(self, task_id: int) -> Path:
         """The output of the project's set-up; absent if none ran."""

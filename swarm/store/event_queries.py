@@ -82,6 +82,15 @@ class EventQueries:
         )
         return [_recorded(row) for row in rows]
 
+    def of_kinds(self, *kinds: type[Event], limit: int = 100) -> list[Recorded]:
+        """The newest events of these kinds that concern the whole fleet, in order."""
+        rows = self._connection.all(
+            f"{_EVENT} WHERE task IS NULL AND kind IN {_names(*kinds)}"
+            " ORDER BY id DESC LIMIT :limit",
+            {"limit": limit},
+        )
+        return [_recorded(row) for row in reversed(rows)]
+
     def last(self, kind: type[EventKind], task: int) -> EventKind | None:
         """The newest event of one kind of a task; None if there is none."""
         rows = self._connection.all(

@@ -141,6 +141,9 @@ class Backend(Protocol):
     def setup_log(self, task_id: int) -> str:
         """The end of the output of a task's set-up; empty if there is none."""
 
+    def build_log(self, image: str) -> str:
+        """The end of what an image's last build printed; empty if there is none."""
+
     def service_logs(self, task_id: int, lines: int) -> "Sequence[ServiceLog]":
         """The last lines of each service beside a task; blocks (SwarmError)."""
 
@@ -204,6 +207,8 @@ class ToolsChange:
     """What a retry lacks, and the way out; empty if nothing."""
     write: Callable[[], None]
     """Write it and have tasks use it; blocks (SwarmError)."""
+    image: str = ""
+    """The image that a retry lacks and that can be built."""
 
 
 ToolsChoice = Literal["add", "retry"]

@@ -63,6 +63,7 @@ TASKS = (
     Key("evidence", "i", "i", "evidence", "what its agent does, and by what we know"),
     Key("after_limit", "L", "L", "limit", "go on by itself after a limit, or do not"),
     Key("tools", "T", "T", "tools", "add what it wants to swarm.toml, and retry"),
+    Key("builds", "B", "B", "builds", "images that are being built, or failed to be"),
     Key("generated", "h", "h", "folders", "hide or show generated folders"),
     Key("cut", "C", "C", "cut", "cut a task off the network, or reconnect it"),
     Key("panic", "ctrl+x", "Ctrl+X", "panic", "cut all egress, freeze all tasks"),

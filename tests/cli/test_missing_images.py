@@ -9,17 +9,11 @@ from pathlib import Path
 import pytest
 
 from swarm.agents import registry
-from swarm.bootstrap import wiring
-from swarm.cli import exit_codes, missing_images
-from swarm.engine.host import images
-from swarm.engine.readers import repository_project
+from swarm.cli import exit_codes
 from swarm.errors import ToolError
-from swarm.model.wishes import NewTasks
-from swarm.plan.naming import HomePaths
 from swarm.store.wish_queries import WishRecord
 from tests.adapters.git.git_helpers import commit_all, new_repository
 from tests.cli.conftest import FakeKeeper
-from tests.fakes import FakeImages
 
 Swarm = Callable[..., tuple[int, str, str]]
 AGENT = """\
@@ -61,35 +55,6 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def refuse(_wish: WishRecord) -> dict[str, object]:
     raise ToolError("docker create: there is no image", hint="build it")
-
-
-def test_which_images_are_missing(paths: HomePaths, repo: Path, tmp_path: Path) -> None:
-    """Each once, of several agents; those that share one count as one."""
-    wish = NewTasks(str(repo), "p", agents=("claude", "gemini", "command"))
-    here = FakeImages((images.tag("base"), images.tag("agents/gemini")))
-
-    assert missing_images.of_wish(paths, here, wish) == ["agents/claude"]
-    command = NewTasks(str(repo), command="ls")
-    assert missing_images.of_wish(paths, FakeImages(), command) == ["base"]
-    (tmp_path / "config.toml").write_text(
-        '[sandbox]\nagents = ["gemini", "claude"]\nimage = "mine:1"\n'
-    )
-    assert missing_images.of_wish(paths, here, wish) == ["agents/claude+gemini"]
-
-
-def test_a_swarm_toml_s_agent_and_stacks_count(paths: HomePaths, repo: Path) -> None:
-    """Once they were agreed to; else an image would be built that no task stands on."""
-    (repo / "swarm.toml").write_text('agent = "gemini"\nstacks = ["go"]\n')
-    commit_all(repo, "swarm.toml")
-    wiring.agree_to_project(paths, *digest(paths, repo))
-    wish = NewTasks(str(repo), "p")
-
-    assert missing_images.of_wish(paths, FakeImages(), wish) == ["agents/gemini@go"]
-
-
-def digest(paths: HomePaths, repo: Path) -> tuple[Path, str]:
-    root, found = repository_project.at_head(paths, repo)
-    return root, found.digest
 
 
 def test_what_files_tell_of_is_offered_before_the_task(

@@ -88,6 +88,8 @@ class FakeBackend:
     """Launch logs, by the task's number."""
     setup_logs: dict[int, str] = field(default_factory=dict)
     """Outputs of set-ups, by the task's number."""
+    build_logs: dict[str, str] = field(default_factory=dict)
+    """What builds printed, by the image's name."""
     services: dict[int, tuple[ServiceLog, ...]] = field(default_factory=dict)
     """What services printed, by the task's number."""
     service_reads: list[int] = field(default_factory=list)
@@ -165,6 +167,10 @@ class FakeBackend:
     def setup_log(self, task_id: int) -> str:
         """The output of a set-up."""
         return self.setup_logs.get(task_id, "")
+
+    def build_log(self, image: str) -> str:
+        """What it printed, whole."""
+        return self.build_logs.get(image, "")
 
     def service_logs(self, task_id: int, lines: int) -> Sequence[ServiceLog]:
         """What they printed, whole."""

@@ -8,6 +8,7 @@ account, so the client is made as if there were no such file. Which engine it ta
 is decided in `connection`, by the user's contexts and variables.
 """
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,8 +26,20 @@ _module: Any = library
 _module.config = SimpleNamespace(load_general_config=_no_settings)
 
 
+def _untold(_answer: Any) -> None:
+    """Nobody wants to end it."""
+
+
 class EngineClient(APIClient):
     """A client of one engine, whatever `config.json` says."""
+
+    on_stream: Callable[[Any], None] = staticmethod(_untold)
+    """Called with each answer that is read as it comes, before it is."""
+
+    def _stream_helper(self, response: Any, decode: bool = False) -> Any:
+        self.on_stream(response)
+        untyped: Any = super()
+        return untyped._stream_helper(response, decode)
 
     def _set_auth_headers(self, headers: dict[str, str]) -> None:
         """Send no credentials with a build; as it is, it would look for them again."""

@@ -22,6 +22,7 @@ from docker.context.config import get_current_context_name
 from docker.errors import APIError, DockerException, NotFound, TLSParameterError
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env, parse_host
+from urllib3.exceptions import HTTPError
 
 from swarm.adapters.docker.client import EngineClient
 from swarm.adapters.docker.no_answer import reason
@@ -140,6 +141,7 @@ class Connection:
         except (
             DockerException,
             requests.exceptions.RequestException,
+            HTTPError,
             OSError,
         ) as error:
             self._client = None

@@ -3,19 +3,22 @@
 import gzip
 import io
 import tarfile
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import requests.exceptions
-from docker.errors import APIError
+from docker.errors import APIError, DockerException
+from docker.types import CancellableStream
 
 from swarm.adapters.docker import build_context, buildkit
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.dialect import short_name
 from swarm.adapters.docker.pull import pull, split_reference
 from swarm.adapters.user_network import parent_proxy
-from swarm.errors import ToolError
+from swarm.errors import Cancelled, ToolError
 from swarm.plan.gate_containers import HOST_ADDRESS, HOST_NAME
 from swarm.ports import BuildContext, ImageConfig, ImageFacts, Progress
 
@@ -30,7 +33,56 @@ class DockerImages:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         """`seconds` is the time limit of one call that is not a stream."""
+        self._seconds = seconds
         self._connection = Connection(seconds)
+        self._streams = set[Any]()
+        self._lock = threading.Lock()
+        self._is_stopped = False
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._is_stopped
+
+    def another(self) -> "DockerImages":
+        return DockerImages(self._seconds)
+
+    def stop(self) -> None:
+        with self._lock:
+            self._is_stopped = True
+            streams = list(self._streams)
+        for answer in streams:
+            _hang_up(answer)
+
+    @contextmanager
+    def _stoppable(self, label: str) -> Iterator[Any]:
+        """The client for a call that `stop` ends; Cancelled then, whatever it says."""
+        mine = list[Any]()
+
+        def began(answer: Any) -> None:
+            mine.append(answer)
+            with self._lock:
+                self._streams.add(answer)
+            if self._is_stopped:
+                _hang_up(answer)
+
+        try:
+            self._require_wanted(label)
+            with self._connection.call(label) as client:
+                untyped: Any = client
+                untyped.on_stream = began
+                yield client
+        except ToolError:
+            # A connection that was cut is the end that was asked for.
+            self._require_wanted(label)
+            raise
+        finally:
+            with self._lock:
+                self._streams.difference_update(mine)
+        self._require_wanted(label)
+
+    def _require_wanted(self, label: str) -> None:
+        if self._is_stopped:
+            raise Cancelled(f"docker {label}: it was ended before it was done")
 
     def close(self) -> None:
         """Hang up; the next call connects again."""
@@ -47,7 +99,7 @@ class DockerImages:
         return True
 
     def fetch(self, reference: str, seconds: float, progress: Progress) -> None:
-        with self._connection.call(f"pull {reference}") as client:
+        with self._stoppable(f"pull {reference}") as client:
             try:
                 pull(client, reference, seconds, progress)
             except (APIError, requests.exceptions.RequestException) as error:
@@ -57,7 +109,7 @@ class DockerImages:
 
     def import_tar(self, tar: Path, reference: str) -> None:
         name, tag = split_reference(reference)
-        with self._connection.call(f"import {reference}") as client:
+        with self._stoppable(f"import {reference}") as client:
             client.import_image_from_file(str(tar), repository=name, tag=tag)
         if self.image_id(reference) is None:
             raise ToolError(f"docker import {reference}: the engine took no image")
@@ -69,7 +121,7 @@ class DockerImages:
         arguments: dict[str, str],
         progress: Progress,
     ) -> None:
-        with self._connection.call(f"build {reference}") as client:
+        with self._stoppable(f"build {reference}") as client:
             lines = client.build(
                 fileobj=_build_context(files),
                 custom_context=True,
@@ -92,7 +144,7 @@ class DockerImages:
             buildkit.build(self._connection.endpoint.argv, reference, context, progress)
             return
         with (
-            self._connection.call(f"build {reference}") as client,
+            self._stoppable(f"build {reference}") as client,
             context.tar.open("rb") as tar,
         ):
             lines = client.build(
@@ -154,6 +206,13 @@ class DockerImages:
             for tag in map(short_name, row.get("RepoTags") or [])
             if tag.startswith(prefix)
         ]
+
+
+def _hang_up(answer: Any) -> None:
+    """End an answer that is being read, and with it what the engine does for it."""
+    with suppress(OSError, ValueError, AttributeError, DockerException):
+        untyped: Any = CancellableStream
+        untyped(iter(()), answer).close()
 
 
 def _untold(_line: str) -> None:

@@ -23,6 +23,7 @@ from swarm.engine.host import (
     toolchain_image,
 )
 from swarm.engine.host.agent_recipe import Layers
+from swarm.engine.host.build_sharing import SHARED
 from swarm.engine.host.newest_versions import Newest
 from swarm.errors import PlanError, ToolError
 from swarm.model.toolchain import NO_TOOLCHAIN, Toolchain
@@ -247,10 +248,11 @@ def build(engine: Images, name: str, progress: Progress) -> str:
             hint=f"it has: {', '.join(names())}",
         )
     full = tag(name)
-    if engine.image_id(full):
-        progress(f"{full} is built")
-    else:
-        _build(engine, name, progress)
+    with SHARED.of(full, engine):
+        if engine.image_id(full):
+            progress(f"{full} is built")
+        else:
+            _build(engine, name, progress)
     if _tells_registries(name) and not engine.label(full, image_registries.LABEL):
         image_registries.record(engine, full, progress)
     return full

@@ -13,7 +13,7 @@ from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
 from swarm.engine.readers import agent_secrets, task_tools
-from swarm.engine.readers.task_tools import ToolChooser
+from swarm.engine.readers.task_tools import TaskTools, ToolChooser
 from swarm.errors import PlanError, Refused
 from swarm.model import cover_text
 from swarm.model.covers import Wanted
@@ -66,6 +66,7 @@ def standings(
         policy = policy_resolver.resolve(paths, subject, preset, repositories).policy
         key, key_problem = agent_secrets.key_of(paths, agent, policy.secrets)
         image_problem = _image_problem(engine, image)
+        builds = _builds(image, image_problem, tools)
         found[name] = Standing(
             agent=name,
             key=key,
@@ -76,6 +77,8 @@ def standings(
             version=agent.image.version,
             modes=tuple(mode for mode in MODES if mode in agent.mode),
             image_minutes=_minutes(engine, image) if image_problem else 0,
+            builds=builds,
+            build_minutes=sum(_minutes(engine, each) for each in builds),
             tools=tools.found if tools else "",
             covers=covered,
             is_project_s=name == usual,
@@ -101,6 +104,13 @@ def _minutes(engine: HasImages, image: str) -> int:
     if not images.is_ours(image):
         return 0
     return build_estimate.estimate(engine, image).minutes
+
+
+def _builds(image: str, image_problem: str, tools: TaskTools | None) -> tuple[str, ...]:
+    """What can be built; where one has what the files tell of, no other is needed."""
+    if tools and tools.lacking:
+        return (tools.lacking,)
+    return (image,) if image_problem and images.is_ours(image) else ()
 
 
 def _image_problem(engine: HasImages, image: str) -> str:

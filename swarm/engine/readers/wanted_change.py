@@ -61,4 +61,4 @@ def missing_image(
     if not images.is_ours(name) or engine.image_id(images.tag(name)):
         return "", ""
     takes = build_estimate.estimate(engine, name)
-    return name, f"its image is not built: `swarm image build {name}`, {takes}"
+    return name, f"its image is not built: `swarm image build {name}` ({takes})"

@@ -43,7 +43,8 @@ class AddTools(Dialog[ToolsChoice]):
             yield Static(self._words(), id="tools-words", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content("Add  y"), id="add")
-                yield Button(Content("Add, retry  f"), id="retry")
+                verb = "Add, build, retry  f" if self._change.image else "Add, retry  f"
+                yield Button(Content(verb), id="retry")
                 yield Button(Content("Cancel  esc"), id="no")
 
     def on_mount(self) -> None:
@@ -61,7 +62,8 @@ class AddTools(Dialog[ToolsChoice]):
         change = self._change
         parts = [] if change.was_agreed else [(f"{_WHOLE}\n", WARNING)]
         if change.image_problem:
-            parts.append((f"{safe_line(change.image_problem, 300)}\n", WARNING))
+            way = "; f builds it first" if change.image else ""
+            parts.append((f"{safe_line(change.image_problem, 300)}{way}\n", WARNING))
         task = safe_line(self._title, 60)
         parts.append((f"{task} has it once it is started anew.", MUTED))
         return Content.assemble(*parts)

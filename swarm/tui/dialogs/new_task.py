@@ -1,6 +1,7 @@
 """Asks for a prompt for an agent; everything else has a default."""
 
 import asyncio
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -25,7 +26,10 @@ from swarm.tui.widgets.agent_picker import AgentPicker
 class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     """Answers the draft, and True if it is to be started."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "start", "start")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("ctrl+s", "start", "start"),
+        ("ctrl+b", "build", "build what is missing, then start"),
+    ]
 
     def __init__(self, draft: Draft, around: Surroundings) -> None:
         super().__init__()
@@ -48,6 +52,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
             prompt=self.query_one("#prompt", TextArea).text,
             agents=self.query_one(AgentPicker).chosen,
             mode=mode if isinstance(mode, str) else "",
+            builds=(),
             **{name: self._field(name) for name in _FIELDS},
         )
 
@@ -81,6 +86,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
                 yield from self._row(*names)
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
+                yield Button(Content("Build, start  ctrl+b"), id="build")
                 yield Button(Content("Start  ctrl+s"), id="start", variant="primary")
                 yield Button(Content("Cancel  esc"), id="cancel")
 
@@ -133,6 +139,8 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
             is_wrong = bool(trouble) and name == draft.wrong_field()
             self.query_one(f"#{name}", Input).set_class(is_wrong, "-invalid")
         self.query_one("#start", Button).disabled = bool(trouble)
+        build = self.query_one("#build", Button)
+        build.display, build.disabled = bool(self._to_build(draft)), bool(trouble)
         text = trouble or draft.preview(self._around)
         will = Content.styled(safe_line(text, 300), WARNING if trouble else MUTED)
         self.query_one("#will", Static).update(will)
@@ -145,6 +153,10 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     def _pressed_start(self) -> None:
         self.action_start()
 
+    @on(Button.Pressed, "#build")
+    def _pressed_build(self) -> None:
+        self.action_build()
+
     @on(Button.Pressed, "#cancel")
     def _pressed_cancel(self) -> None:
         self.action_cancel()
@@ -153,6 +165,19 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         """Answer the draft, unless something is missing."""
         if not self.draft.trouble(self._standings):
             self.dismiss((self.draft, True))
+
+    def action_build(self) -> None:
+        """Answer the draft with the images that are to be built before it starts."""
+        draft = self.draft
+        builds = self._to_build(draft)
+        if builds and not draft.trouble(self._standings):
+            self.dismiss((replace(draft, builds=builds), True))
+
+    def _to_build(self, draft: Draft) -> tuple[str, ...]:
+        """The images that the chosen agents lack and that can be built, each once."""
+        chosen = (self._standings.get(name) for name in draft.agents)
+        found = (image for known in chosen if known for image in known.builds)
+        return tuple(dict.fromkeys(found))
 
     def action_cancel(self) -> None:
         """Answer the draft without a start, so that the typed text is kept."""

@@ -3,8 +3,9 @@
 Loading them, and what they stand on, would be a tenth of the time to the first paint.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from swarm.model.image_build import ImageBuild
 from swarm.model.task import Task
 from swarm.model.wishes import ClosePort, OpenPort
 from swarm.store.event_queries import Checkpoint
@@ -21,6 +22,7 @@ def preload() -> None:
     """Import every dialog."""
     from swarm.tui.dialogs import (  # noqa: F401, PLC0415 - late
         add_tools,
+        build,
         checkpoints,
         confirm,
         denial_card,
@@ -93,6 +95,18 @@ def add_tools(task: str, change: ToolsChange) -> Dialog[ToolsChoice]:
     from swarm.tui.dialogs.add_tools import AddTools  # noqa: PLC0415 - late
 
     return AddTools(task, change)
+
+
+def build_dialog(
+    images: Sequence[str],
+    builds: Callable[[], Mapping[str, ImageBuild]],
+    log: Callable[[str], str],
+    clock: Callable[[], float],
+) -> Dialog[str]:
+    """These images while they are built."""
+    from swarm.tui.dialogs.build import BuildDialog  # noqa: PLC0415 - late
+
+    return BuildDialog(images, builds, log, clock)
 
 
 def question_card(asked: OpenQuestion) -> Dialog[QuestionReply]:

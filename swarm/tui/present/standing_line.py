@@ -4,7 +4,7 @@ from textual.content import Content
 
 from swarm.model.safe_text import safe_line
 from swarm.model.standing import Standing
-from swarm.tui.present.formatting import GOOD, MUTED, WARNING
+from swarm.tui.present.formatting import GOOD, KEY, MUTED, WARNING
 
 
 def standing_line(standing: Standing | None) -> Content:
@@ -13,11 +13,18 @@ def standing_line(standing: Standing | None) -> Content:
         return Content("")
     if standing.problems:
         text = "; ".join(safe_line(problem, 200) for problem in standing.problems)
-        return Content.assemble(("✕ ", WARNING), (text, WARNING))
+        return Content.assemble(("✕ ", WARNING), (text, WARNING), _way(standing))
     key = f"key {safe_line(standing.key, 60)}, " if standing.key else ""
     image, network = safe_line(standing.image, 60), safe_line(standing.network, 80)
     tools = f"; {safe_line(standing.tools, 300)}" if standing.tools else ""
     covers = f"; {safe_line(standing.covers, 300)}" if standing.covers else ""
-    return Content.assemble(
-        ("✓ ", GOOD), (f"{key}image {image}, network {network}{tools}{covers}", MUTED)
-    )
+    here = f"{key}image {image}, network {network}{tools}{covers}"
+    return Content.assemble(("✓ ", GOOD), (here, MUTED), _way(standing))
+
+
+def _way(standing: Standing) -> tuple[str, str]:
+    """The key that has what is missing built; empty if nothing can be."""
+    if not standing.builds:
+        return "", ""
+    minutes = f", about {standing.build_minutes} min" if standing.build_minutes else ""
+    return f"; ctrl+b builds it{minutes}, and starts then", KEY

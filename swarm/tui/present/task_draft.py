@@ -50,6 +50,8 @@ class Draft:
     after: str = ""
     tokens: str = ""
     dollars: str = ""
+    builds: tuple[str, ...] = ()
+    """Images that are to be built before it starts."""
 
     def wish(self, repo: str) -> NewTasks:
         """The wish for these tasks in a repository; ValueError on `trouble`."""
@@ -66,6 +68,7 @@ class Draft:
             after=tuple(int(word) for word in _ids(self.after)),
             tokens=token_count(self.tokens) if self.tokens.strip() else None,
             dollars=float(self.dollars) if self.dollars.strip() else None,
+            build=bool(self.builds),
         )
 
     @property

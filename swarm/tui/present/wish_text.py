@@ -8,6 +8,7 @@ from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.model.task_port import TaskPort
 from swarm.model.wishes import (
+    CancelBuild,
     Grant,
     OpenPort,
     OpenShell,
@@ -24,7 +25,7 @@ from swarm.model.wishes import (
 def outcome(wish: Wish, result: dict[str, Any]) -> str:
     """A sentence about a wish that was carried out; empty if the screen shows it."""
     match wish:
-        case TakeSnapshot() | OpenShell():
+        case TakeSnapshot() | OpenShell() | CancelBuild():
             return ""
         case Grant():
             rule = safe_line(str(result.get("rule", "")), 100)
@@ -74,6 +75,8 @@ def request(wish: Wish) -> str:
             return f"{count} will be removed in {wish.seconds} s; u keeps them"
         case TakeBack():
             return "keep them …"
+        case CancelBuild():
+            return f"cancelling the build of {safe_line(wish.image, 60)} …"
         case _:
             return f"{name(wish)} …"
 

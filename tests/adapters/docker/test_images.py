@@ -1,14 +1,18 @@
 """Images are built by the real engine, and found again by their tag."""
 
 import secrets
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from swarm.adapters.docker import DockerContainers
 from swarm.adapters.docker.images import DockerImages, _build_context
+from swarm.engine.host import images as images_module
 from swarm.engine.host.images import LOCAL, UPSTREAM
-from swarm.errors import ToolError
+from swarm.errors import Cancelled, ToolError
 from swarm.ports import Images
 from tests.fakes import FakeImages
 
@@ -144,3 +148,41 @@ def test_an_image_is_there_from_its_build_until_it_is_forgotten(
     assert either.image_id(reference) is None
     assert either.label(reference, "swarm.none") == ""
     assert not either.pull(reference.replace("swarm-test", "swarm-test.invalid"), 5.0)
+
+
+def test_a_build_is_ended_from_another_thread_and_leaves_nothing(
+    images: DockerImages, reference: str
+) -> None:
+    """Its container goes, too; whoever asks once more is told the same."""
+    ids: list[str] = []
+    running = threading.Event()
+
+    def progress(line: str) -> None:
+        if line.startswith("---> Running in"):
+            ids.append(line.rpartition(" ")[2])
+        if line == "it runs":
+            running.set()
+
+    base = images_module.tag("base")
+    text = f"FROM {base}\nRUN echo it runs; sleep 600\n"
+    with ThreadPoolExecutor(1) as pool:
+        build = pool.submit(
+            images.build, reference, {"Dockerfile": text.encode()}, {}, progress
+        )
+        assert running.wait(120)
+        images.stop()
+        with pytest.raises(Cancelled, match=f"docker build {reference}: it was ended"):
+            build.result(60)
+    with pytest.raises(Cancelled):
+        images.build(reference, {"Dockerfile": b"FROM scratch"}, {}, progress)
+
+    other = images.another()
+    assert other.image_id(reference) is None
+    containers = DockerContainers()
+    for _ in range(300):
+        if containers.inspect(ids[-1]) is None:
+            break
+        threading.Event().wait(0.1)
+    assert containers.inspect(ids[-1]) is None
+    other.close()
+    containers.close()

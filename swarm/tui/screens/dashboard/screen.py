@@ -56,6 +56,7 @@ from swarm.tui.present.formatting import ERROR, GOOD, WARNING
 from swarm.tui.present.task_draft import Draft, Surroundings
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.dashboard.attention import Attention
+from swarm.tui.screens.dashboard.builds import Builds
 from swarm.tui.screens.dashboard.bulk import BulkActions
 from swarm.tui.screens.dashboard.decisions import Decisions
 from swarm.tui.screens.dashboard.denials import Denials
@@ -120,7 +121,10 @@ class DashboardScreen(KeyScreen[None]):
             options.clock,
             lambda: self.do_decide(),
         )
-        self.tools = Tools(self, options.tools_change)
+        self.builds = Builds(
+            self, backend.queries, lambda image: backend.build_log(image), options.clock
+        )
+        self.tools = Tools(self, options.tools_change, self.builds.open)
         self.attention = Attention(
             self._announce,
             self._need_seen,
@@ -181,6 +185,7 @@ class DashboardScreen(KeyScreen[None]):
         """SwarmError if the database does not answer; some of it is drawn then."""
         self.overview.read()
         recorded = self.events.read(self.overview.tasks)
+        self.builds.follow(recorded)
         self.bulk.follow(self.overview.tasks)
         self._tell_of_disk()
         self.denials.follow(recorded, self.overview.tasks)
@@ -268,6 +273,7 @@ class DashboardScreen(KeyScreen[None]):
 
     @on(WishDecided)
     def _decided(self, message: WishDecided) -> None:
+        self.builds.decided(message.wish, message.is_done)
         if not message.is_done:
             if isinstance(message.wish, AnswerQuestion):
                 self.questions.refused(message.wish)
@@ -328,6 +334,8 @@ class DashboardScreen(KeyScreen[None]):
             return reason
         if action == "tell" and not self.decisions.can_tell_agent:
             return "nothing was allowed from here to a task at work"
+        if action == "builds":
+            return self.builds.disabled_reason()
         if action == "tools":
             return self.tools.disabled_reason(self.preview.task)
         if action == "attach" and self.files.selected_path:
@@ -384,6 +392,8 @@ class DashboardScreen(KeyScreen[None]):
         self._draft, starts = answer
         if starts and self._repo is not None:
             self.post_message(WishRequested(self._draft.wish(self._repo)))
+            if self._draft.builds:
+                self.builds.open(self._draft.builds)
 
     def do_stop(self) -> None:
         """Its work is kept, so nothing is asked."""
@@ -505,6 +515,10 @@ class DashboardScreen(KeyScreen[None]):
     def do_evidence(self) -> None:
         """The Info tab, whose first lines say what the agent does, and how we know."""
         self.preview.open("Info")
+
+    def do_builds(self) -> None:
+        """Images that are being built, with what they print; one can be cancelled."""
+        self.builds.open()
 
     def do_tools(self) -> None:
         """Add what the task wants to `swarm.toml`, on a yes."""

@@ -1,7 +1,7 @@
 """Adds what a task wants to its repository's `swarm.toml`, and starts it anew."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from swarm.errors import SwarmError
 from swarm.model import wanted_tools
@@ -20,10 +20,17 @@ class Tools:
     """Asks on the screen it belongs to; nothing is written before a yes."""
 
     def __init__(
-        self, screen: KeyScreen[None], change: Callable[[Task], ToolsChange]
+        self,
+        screen: KeyScreen[None],
+        change: Callable[[Task], ToolsChange],
+        show_build: Callable[[Sequence[str]], None] = lambda _images: None,
     ) -> None:
-        """`change` says what would be written; it blocks for git (SwarmError)."""
+        """`change` says what would be written; it blocks for git (SwarmError).
+
+        `show_build` is called with the images that a retry has the keeper build.
+        """
         self._screen = screen
+        self._show_build = show_build
         self._change = change
 
     def disabled_reason(self, task: Task | None) -> str:
@@ -73,8 +80,11 @@ class Tools:
         names = safe_line(", ".join(change.names), 60)
         self._screen.say(f"{names}: in swarm.toml for each next task; commit it", GOOD)
         if retries:
-            wish = Retry(task.id, change.stacks, change.packages)
+            builds = bool(change.image)
+            wish = Retry(task.id, change.stacks, change.packages, build=builds)
             self._screen.post_message(WishRequested(wish))
+            if builds:
+                self._show_build([change.image])
 
     def _refuse(self, error: SwarmError) -> None:
         words = "; ".join(filter(None, (error.message, error.hint)))

@@ -1,0 +1,180 @@
+"""Images that tasks lack are built for them: shared, told, cancelled, taken up."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.docker import DockerImages
+from swarm.engine.context import EngineContext
+from swarm.engine.host import images
+from swarm.engine.image_runs import LeftToTheNextKeeper
+from swarm.engine.tasks import image_building
+from swarm.errors import IllegalMove, SwarmError
+from swarm.model import events
+from swarm.model.task import State
+from swarm.model.wishes import CancelBuild, NewTasks
+from swarm.plan.naming import HomePaths
+from swarm.store import wishes
+from tests.engine.fake_context import fake_context
+from tests.engine.keeper_harness import KeeperHarness
+from tests.fakes import FakeImages
+
+
+@pytest.fixture
+def engine() -> FakeImages:
+    """Has what `base` stands on, and nothing of ours."""
+    full = images.tag("base")
+    return FakeImages((images.UPSTREAM,), {full: "{}"})
+
+
+@pytest.fixture
+def context(tmp_path: Path, engine: FakeImages) -> Iterator[EngineContext]:
+    with fake_context(HomePaths(tmp_path)) as made:
+        yield replace(made, images=engine)
+
+
+def _told(context: EngineContext) -> list[events.Event]:
+    kinds = (events.ImageBuilding, events.ImageBuilt, events.ImageBuildFailed)
+    return [one.event for one in context.read().events.of_kinds(*kinds)]
+
+
+def test_a_build_is_told_and_what_it_prints_is_kept(
+    context: EngineContext, engine: FakeImages
+) -> None:
+    image_building.build(context, "base")
+
+    begun, built = _told(context)
+    assert isinstance(begun, events.ImageBuilding)
+    assert isinstance(built, events.ImageBuilt)
+    assert (begun.image, built.image, begun.minutes) == ("base", "base", 1)
+    assert images.tag("base") in engine.references
+    log = context.paths.build_log("base").read_text()
+    assert "Step 1/1 : making" in log
+
+
+def test_a_failure_is_told_with_the_way_out(
+    context: EngineContext, engine: FakeImages
+) -> None:
+    engine.refusal = "no\x1b[2J network"
+
+    with pytest.raises(SwarmError, match="image base: docker build: no"):
+        image_building.build(context, "base")
+
+    *_, failed = _told(context)
+    assert isinstance(failed, events.ImageBuildFailed)
+    assert failed.hint == "`swarm image build base` shows all of it"
+    assert not failed.is_cancelled
+
+
+def _under_way(context: EngineContext, engine: FakeImages) -> threading.Thread:
+    """A build that goes on until it is let go."""
+    engine.hold.clear()
+
+    def build() -> None:
+        with pytest.raises((SwarmError, LeftToTheNextKeeper)):
+            image_building.build(context, "base")
+
+    thread = threading.Thread(target=build)
+    thread.start()
+    log = context.paths.build_log("base")
+    for _ in range(1000):
+        if log.exists() and "Step" in log.read_text():
+            break
+        threading.Event().wait(0.01)
+    return thread
+
+
+def test_a_cancelled_one_keeps_nothing(
+    context: EngineContext, engine: FakeImages
+) -> None:
+    thread = _under_way(context, engine)
+
+    image_building.cancel(context, CancelBuild("base"))
+    thread.join(10)
+
+    *_, failed = _told(context)
+    assert isinstance(failed, events.ImageBuildFailed)
+    assert failed.is_cancelled
+    assert images.tag("base") not in engine.references
+    with pytest.raises(IllegalMove, match="image base is not being built"):
+        image_building.cancel(context, CancelBuild("base"))
+
+
+def test_a_keeper_that_ends_tells_of_no_failure(
+    context: EngineContext, engine: FakeImages
+) -> None:
+    """The next one carries the wish out, which is open still."""
+    thread = _under_way(context, engine)
+
+    context.close_runs()
+    thread.join(10)
+
+    (begun,) = _told(context)
+    assert isinstance(begun, events.ImageBuilding)
+
+
+PACKAGE = "hello"
+"""Small, and in no other image of ours."""
+
+
+@pytest.fixture
+def image() -> Iterator[str]:
+    """An image that nobody has; it goes again, after what stands on it."""
+    name = f"base@,{PACKAGE}"
+    with closing(DockerImages()) as real:
+        if real.image_id(images.tag(name)):
+            real.untag(images.tag(name))
+        yield name
+        if real.image_id(images.tag(name)):
+            real.untag(images.tag(name))
+
+
+@pytest.mark.long
+def test_a_task_starts_on_the_image_that_was_built_for_it(
+    image: str, harness: KeeperHarness, sample: Path
+) -> None:
+    """Cancelled once; then two want it at once, and the keeper is stopped meanwhile."""
+    harness.patience = 600.0
+    wish = NewTasks(
+        str(sample), command="hello; sleep 600", packages=(PACKAGE,), build=True
+    )
+    harness.start_keeper()
+    log = harness.paths.build_log(image)
+
+    def insert() -> int:
+        return wishes.insert(harness.paths.database, "new", wish.to_json())
+
+    def is_at_work() -> bool:
+        return log.exists() and "Running in" in log.read_text()
+
+    first = insert()
+    harness.until(is_at_work, "the build")
+    harness.wish_done("cancel_build", image=image)
+    harness.until(lambda: bool(harness.queries.wishes.get(first).outcome), "its end")
+    refused = harness.queries.wishes.get(first)
+    assert "was cancelled by you" in refused.message
+    assert harness.queries.tasks.all() == []
+    assert harness.context.containers.image_id(images.tag(image)) is None
+
+    log.unlink()
+    both = [insert(), insert()]
+    harness.until(is_at_work, "the build again")
+    harness.stop_keepers()
+    assert all(not harness.queries.wishes.get(one).outcome for one in both)
+    harness.start_keeper()
+    harness.until(
+        lambda: all(harness.queries.wishes.get(one).outcome for one in both), "tasks"
+    )
+    for one in both:
+        decided = harness.queries.wishes.get(one)
+        assert decided.outcome == "done", f"{decided.message}; {log.read_text()}"
+    for task in (1, 2):
+        harness.until_state(task, State.LIVE)
+
+    begun = harness.queries.events.of_kind(events.ImageBuilding)
+    built = harness.queries.events.of_kind(events.ImageBuilt)
+    assert (len(begun), len(built)) == (3, 1)
