@@ -135,27 +135,8 @@ class Reading:
 
         A file, a folder or a repository of git's is none, and is left out in silence.
         """
-        if not isinstance(url, str) or not url.strip():
-            self.problem(origin, "is no web address")
-            return
-        try:
-            parts = urlsplit(url.strip())
-            port = parts.port
-        except ValueError:
-            self.problem(origin, "is no web address")
-            return
-        if parts.scheme.lower() not in PORTS:
-            if not _is_elsewhere(url, parts):
-                self.problem(origin, "is no web address")
-            return
-        if _may_split_a_password(parts):
-            self.problem(origin, "has a password that is not percent-encoded")
-            return
-        if not _is_host(parts.hostname or "") or port == 0:
-            self.problem(origin, "is no web address")
-            return
-        if self.user.holds_secret(unquote(parts.path)):
-            self.problem(origin, PATH_PROBLEM)
+        parts = self._web_address(url, origin)
+        if parts is None:
             return
         if len(self.registries) >= MOST_REGISTRIES:
             self.problem(origin, f"is left out: more than {MOST_REGISTRIES} registries")
@@ -178,6 +159,31 @@ class Reading:
         )
         if registry not in self.registries:
             self.registries.append(registry)
+
+    def _web_address(self, url: object, origin: str) -> SplitResult | None:
+        """The parts of a registry's address; None, with the problem told, of others."""
+        try:
+            parts = urlsplit(url.strip()) if isinstance(url, str) else None
+            port = parts.port if parts else None
+        except ValueError:
+            parts = None
+        if not isinstance(url, str) or not parts or not url.strip():
+            self.problem(origin, "is no web address")
+            return None
+        if parts.scheme.lower() not in PORTS:
+            if not _is_elsewhere(url, parts):
+                self.problem(origin, "is no web address")
+            return None
+        if _may_split_a_password(parts):
+            self.problem(origin, "has a password that is not percent-encoded")
+            return None
+        if not _is_host(parts.hostname or "") or port == 0:
+            self.problem(origin, "is no web address")
+            return None
+        if self.user.holds_secret(unquote(parts.path)):
+            self.problem(origin, PATH_PROBLEM)
+            return None
+        return parts
 
     def replace_default(
         self, url: object, origin: str, *, credential: str = ""

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import replace
 from typing import Any
 
 from swarm.config.detection import (
@@ -69,25 +70,13 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     looked_at = keys.candidates(contents)
     for path, reason in keys.propose(looked_at, contents, tree.note).items():
         proposal.add("hide", path, reason)
-    stacks = tuple(name for name in STACKS if name in proposal.of("stacks"))
-    values: dict[str, Any] = {
-        "stacks": stacks,
-        "packages": proposal.of("packages"),
-        "setup": proposal.of("setup"),
-        "test": " && ".join(proposal.of("test")),
-        "ports": tuple(sorted(int(port) for port in proposal.of("ports"))),
-        "hide": proposal.of("hide"),
-        "environment": dict(asked.found.environment),
-    }
-    fitting = {key: each for key, each in values.items() if may_hold(key, each)}
-    for key in values.keys() - fitting.keys():
-        tree.note(f"{key}: what was found is nothing that swarm.toml may hold")
+    choice = _choice(tree, proposal, dict(asked.found.environment))
     unmet = tuple(pin for pin in pinned if not wheel or pin.stack != "node")
-    notes = [*tree.notes, *sentences(unmet, stacks), *_rest(tree)]
+    notes = [*tree.notes, *sentences(unmet, _stacks(proposal)), *_rest(tree)]
     if wheel:
         notes.append(f"Node {wheel} is pinned: the set-up fetches it")
     return Detected(
-        ProjectChoice(**fitting, service_container=containers),
+        replace(choice, service_container=containers),
         proposal.reasons(),
         pinned,
         counted,
@@ -96,6 +85,29 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
         len(tree.files),
         tuple(notes),
     )
+
+
+def _stacks(proposal: Proposal) -> tuple[str, ...]:
+    return tuple(name for name in STACKS if name in proposal.of("stacks"))
+
+
+def _choice(
+    tree: Tree, proposal: Proposal, environment: dict[str, str]
+) -> ProjectChoice:
+    """What is proposed; a key whose value `swarm.toml` may not hold is noted."""
+    values: dict[str, Any] = {
+        "stacks": _stacks(proposal),
+        "packages": proposal.of("packages"),
+        "setup": proposal.of("setup"),
+        "test": " && ".join(proposal.of("test")),
+        "ports": tuple(sorted(int(port) for port in proposal.of("ports"))),
+        "hide": proposal.of("hide"),
+        "environment": environment,
+    }
+    fitting = {key: each for key, each in values.items() if may_hold(key, each)}
+    for key in values.keys() - fitting.keys():
+        tree.note(f"{key}: what was found is nothing that swarm.toml may hold")
+    return ProjectChoice(**fitting)
 
 
 def _languages(tree: Tree, proposal: Proposal, node: str) -> tuple[str, ...]:
