@@ -6,7 +6,7 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id, tokens
 from swarm.cli.keeper_client import ask
-from swarm.cli.list_tasks import budget_of
+from swarm.cli.task_facts import budget_of
 from swarm.model.wishes import SetBudget
 from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries

@@ -34,9 +34,9 @@ def _ls() -> CommandFunctions:
 
 
 def _show() -> CommandFunctions:
-    from swarm.cli import list_tasks  # noqa: PLC0415 - only when it is called
+    from swarm.cli import show_task  # noqa: PLC0415 - only when it is called
 
-    return CommandFunctions(list_tasks.show_arguments, list_tasks.show)
+    return CommandFunctions(show_task.show_arguments, show_task.show)
 
 
 def _wait() -> CommandFunctions:

@@ -10,7 +10,7 @@ from swarm.cli import exit_codes, output, setup_log
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
-from swarm.cli.list_tasks import state_of
+from swarm.cli.task_facts import state_of
 from swarm.errors import SwarmError
 from swarm.model import events, project
 from swarm.model.format import age, duration, plural, size

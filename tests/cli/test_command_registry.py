@@ -56,7 +56,7 @@ def test_no_module_of_a_command_is_imported_before_its_call(
 @pytest.mark.parametrize(
     ("verb", "modules"),
     [
-        ("ls", {"list_tasks", "setup_log", "arguments", "argument_types"}),
+        ("ls", {"list_tasks", "task_facts", "arguments"}),
         ("init", {"init", "init_options", "new_words", "completion"}),
         ("keeper", {"keeper"}),
         (

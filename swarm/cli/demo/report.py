@@ -10,8 +10,8 @@ from swarm.cli import output
 from swarm.cli.demo.environment import DemoEnvironment
 from swarm.cli.demo.tasks import Attempt, attempts
 from swarm.cli.keeper_client import changes
-from swarm.cli.list_tasks import diff_of, state_of
 from swarm.cli.progress import step
+from swarm.cli.task_facts import diff_of, state_of
 from swarm.cli.terminal import printed
 from swarm.errors import SwarmError
 from swarm.model import events
