@@ -101,7 +101,7 @@ def _serve(
     endpoint: TokenEndpoint, wire: ssl.SSLSocket, ended: threading.Event
 ) -> None:
     head, body = _request(wire)
-    if endpoint.api and f"Host: {endpoint.api}".encode() in head:
+    if endpoint.api and f"host: {endpoint.api}".encode() in head.lower():
         is_good = f"Bearer {endpoint.access}\r\n".encode() in head
         endpoint.refusals += not is_good
         line = b"200 OK" if is_good else b"401 Unauthorized"
