@@ -222,8 +222,9 @@ def _put(
 ) -> None:
     login, place = shared.login, login_box.in_home(shared.agent.login.done)
     text = login_tokens.shared_file(shared.kind, login.tokens, login.mark, is_holder)
-    folder = login_store.folder(context.paths.home)
-    home_files.put(context, task, plan, place, text, folder)
+    # `swarm logout` removes what begins so, too.
+    draft = login_store.folder(context.paths.home) / f".{shared.agent.name}.lent"
+    home_files.put(context, task, plan, place, text, draft)
 
 
 def _put_quietly(

@@ -21,11 +21,13 @@ def test_it_is_in_the_home_and_no_draft_is_left(
     context, box = harness.context, harness.context.names(number).sandbox
     plan = context.plan(task)
 
-    home_files.put(context, task, plan, "a/login", "words", tmp_path)
+    draft = tmp_path / "draft"
+    draft.write_text("what a keeper left that was killed")
+    home_files.put(context, task, plan, "a/login", "words", draft)
 
     assert context.containers.file_of(box, f"{AGENT_HOME}/a/login") == b"words"
     argv = ["sh", "-c", "grep -q words ~/a/login && test -d ~/folder"]
     assert context.containers.exec_status(box, argv, 30) == 0
     with pytest.raises(ToolError):
-        home_files.put(context, task, plan, "folder", "words", tmp_path)
-    assert list(tmp_path.glob(".lent*")) == []
+        home_files.put(context, task, plan, "folder", "words", draft)
+    assert not draft.exists()
