@@ -166,3 +166,20 @@ def test_the_usual_agent_is_the_one_set_else_the_one_used_last(
 
     queries.close()
     assert found == ["pi", "codex", "pi", "", ""]
+
+
+def test_what_services_and_builds_printed_is_read(tmp_path: Path) -> None:
+    """Of services by the real engine, which has none of this home."""
+    paths = HomePaths(tmp_path)
+    Journal(paths.database).close()
+    backend = DashboardBackend(paths, None)
+    assert (backend.build_log("base"), list(backend.service_logs(1, 5))) == ("", [])
+    for file in (paths.build_log("base"), paths.service_log(1, "db")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("one\ntwo\n")
+
+    (log,) = backend.service_logs(1, 1)
+
+    assert (log.name, log.text, log.is_past) == ("db", "two", True)
+    assert backend.build_log("base") == "one\ntwo\n"
+    backend.queries.close()

@@ -320,3 +320,28 @@ def test_a_keeper_that_starts_finds_what_ended_meanwhile(
     )
     (service,) = harness.queries.tasks.get(task_id).services
     assert service.ended == "was removed"
+
+
+def test_a_paused_task_s_services_stand_still_and_end_with_it(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """A frozen container is removed as any other."""
+    harness.patience = 300.0
+    harness.start_keeper()
+    agree(harness, sample, REDIS)
+    task_id = harness.new_task(sample, "sleep 600")
+    harness.until_state(task_id, State.LIVE)
+
+    def status() -> set[str]:
+        names = harness.context.names(task_id)
+        boxes = [names.sandbox, names.service("cache")]
+        found = [harness.context.containers.inspect(name) for name in boxes]
+        return {facts.status if facts else "gone" for facts in found}
+
+    harness.wish_done("pause", task=task_id)
+    assert status() == {"paused"}
+    harness.wish_done("resume", task=task_id)
+    assert status() == {"running"}
+    harness.wish_done("pause", task=task_id)
+    harness.wish_done("kill", task=task_id)
+    assert _services(harness, task_id) == []
