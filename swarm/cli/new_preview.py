@@ -73,6 +73,7 @@ def _print(
             ("key", standing.key_problem or standing.key or "none is needed"),
             ("image", standing.image_problem or standing.image),
             ("tools", standing.tools),
+            ("services", standing.services),
             ("covers", standing.covers),
             ("dotfiles", ", ".join(f"~/{path}" for path in config.sandbox.dotfiles)),
             ("caches", ", ".join(config.sandbox.caches)),

@@ -32,6 +32,8 @@ class Standing:
     """About how long these take."""
     tools: str = ""
     """What the project's files told of, and if its image has it; a sentence."""
+    services: str = ""
+    """What runs beside the task, and the memory that takes; a sentence."""
     covers: str = ""
     """What the agent may not write or see; empty for nothing."""
     is_project_s: bool = False

@@ -17,9 +17,11 @@ from swarm.engine.readers.task_tools import TaskTools, ToolChooser
 from swarm.errors import PlanError, Refused
 from swarm.model import cover_text
 from swarm.model.covers import Wanted
+from swarm.model.format import size
 from swarm.model.project import ProjectChoice
 from swarm.model.standing import Standing
 from swarm.model.wishes import NewTasks
+from swarm.plan import service_containers
 from swarm.plan.naming import HomePaths
 from swarm.plan.specs import OFFLINE_PRESET
 
@@ -80,10 +82,21 @@ def standings(
             builds=builds,
             build_minutes=sum(_minutes(engine, each) for each in builds),
             tools=tools.found if tools else "",
+            services=_services(chooser, config),
             covers=covered,
             is_project_s=name == usual,
         )
     return found
+
+
+def _services(chooser: ToolChooser | None, config: Config) -> str:
+    """The services beside a task, which count on top of its sandbox's memory."""
+    names = sorted(chooser.given.project.service_container) if chooser else []
+    if not names:
+        return ""
+    each = min(service_containers.MEMORY, config.sandbox.memory)
+    taken = size(len(names) * each)
+    return f"beside it {', '.join(names)}: up to {taken} of memory more"
 
 
 def _covers(chooser: ToolChooser | None, config: Config) -> tuple[str, str]:

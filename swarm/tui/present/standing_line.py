@@ -18,7 +18,8 @@ def standing_line(standing: Standing | None) -> Content:
     image, network = safe_line(standing.image, 60), safe_line(standing.network, 80)
     tools = f"; {safe_line(standing.tools, 300)}" if standing.tools else ""
     covers = f"; {safe_line(standing.covers, 300)}" if standing.covers else ""
-    here = f"{key}image {image}, network {network}{tools}{covers}"
+    beside = f"; {safe_line(standing.services, 300)}" if standing.services else ""
+    here = f"{key}image {image}, network {network}{tools}{beside}{covers}"
     return Content.assemble(("✓ ", GOOD), (here, MUTED), _way(standing))
 
 

@@ -190,3 +190,28 @@ def test_what_settings_and_project_cover_is_told(
     commit_all(repo, "link")
     found = standings(paths, repo, engine, wish)["command"]
     assert found.problem == "hide: behind/b.py is behind the link behind"
+
+
+def test_the_memory_of_services_beside_it_is_told(
+    repo: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes on top of the sandbox's: each has a limit of its own."""
+    monkeypatch.setenv("PATH", PATH)
+    each = '[service-container.{}]\nrecipe = "redis"\n'
+    (repo / "swarm.toml").write_text(each.format("db") + each.format("cache"))
+    paths, wish = HomePaths(home / "home"), NewTasks(str(repo))
+    _, project = repository_project.at_head(paths, repo)
+    egress_project.agree(paths, repo, project.digest)
+
+    found = standings(paths, repo, Engine({images.tag("base")}), wish)["command"]
+
+    assert found.services == "beside it cache, db: up to 2.0 GiB of memory more"
+
+
+def test_what_can_be_built_is_told(home: Path) -> None:
+    """One image alone: its own, or the one with what the files tell of."""
+    found = standings(HomePaths(home), None, Engine())
+    assert found["command"].builds == ("base",)
+    assert found["command"].build_minutes == 1
+    here = standings(HomePaths(home), None, Engine({images.tag("base")}))
+    assert here["command"].builds == ()

@@ -34,3 +34,12 @@ def test_what_the_agent_may_not_see_stands_behind_it() -> None:
     )
 
     assert str(line) == "✓ image base, network n; hidden: .e\\x1bnv"
+
+
+def test_what_can_be_built_has_its_key_and_services_their_memory() -> None:
+    lacks = Standing("x", image_problem="none", builds=("base",), build_minutes=2)
+    assert str(standing_line(lacks)).endswith(
+        "ctrl+b builds it, about 2 min, and starts then"
+    )
+    beside = Standing("x", image="base", network="n", services="beside it db\x1b")
+    assert str(standing_line(beside)) == "✓ image base, network n; beside it db\\x1b"
