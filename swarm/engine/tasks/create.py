@@ -1,60 +1,36 @@
 """Turns a wish for new tasks into queued tasks; resolves all before it queues any."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
-from swarm.adapters.git.base import Base, require_objects, resolve_base
-from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
-from swarm.adapters.git.worktree.place import worktree_directory
 from swarm.agents import registry
-from swarm.agents.description import Agent
-from swarm.agents.starting import not_given
-from swarm.config.own_files import OwnFiles
-from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import (
-    budget,
     logins,
-    policy_resolver,
-    repository_bring,
-    repository_project,
-    user_network,
 )
-from swarm.engine.egress.repository_bring import TaskBring
-from swarm.engine.egress.repository_policy import RepositoryPolicies
-from swarm.engine.egress.repository_project import TaskProject
-from swarm.engine.host import engine_trial, image_check, images
-from swarm.engine.host.engine_kind import Here
-from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
-from swarm.engine.readers import task_tools
 from swarm.engine.tasks import (
     copies_room,
-    covers,
     offline,
-    own_caches,
     own_files,
     project,
     setup_decision,
 )
+from swarm.engine.tasks.resolved_wish import ResolvedWish, resolve
 from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model import project as stored_project
-from swarm.model.project import ProjectChoice
-from swarm.model.toolchain import Toolchain, toolchain_of
-from swarm.model.user_network import UserNetwork
+from swarm.model.toolchain import toolchain_of
 from swarm.model.wishes import DecideSetup, NewTasks, Retry
 from swarm.plan import own_caches as lent_caches
 from swarm.plan import package_settings, planner, specs
 from swarm.plan.briefing import briefing
 from swarm.plan.naming import TaskNames, names_in_group, slug
-from swarm.plan.own_caches import LentFolder
 from swarm.policy.rules import Policy
 
 
@@ -65,7 +41,7 @@ def new(context: EngineContext, wish: NewTasks, wish_id: int) -> dict[str, Any]:
     """
     context.require_room("a new task")
     copies_room.check_number(wish.copies * max(len(wish.agents), 1))
-    each = [_resolve(context, one) for one in _by_agent(wish)]
+    each = [resolve(context, one) for one in _by_agent(wish)]
     return _queue(context, each, wish_id)
 
 
@@ -124,170 +100,13 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         packages=None if before.image else (*before.packages, *wish.packages),
         offline=specs.from_json(first.plan).is_offline,
     )
-    repeated = _resolve(context, again, project.of_earlier_task(choice))
+    repeated = resolve(context, again, project.of_earlier_task(choice))
     return _queue(context, [repeated], wish_id, retry_of=task.id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Resolved:
-    """A wish for new tasks, and everything that it refers to."""
-
-    wish: NewTasks
-    prompt: str
-    """The wish's, or its command's text."""
-    agent: Agent
-    config: Config
-    repository: Repository
-    base: Base
-    policy: Policy
-    host: planner.HostFacts
-    budget: tuple[int, float]
-    """Tokens and dollars."""
-    network: UserNetwork
-    worktrees: Path | None
-    """The directory of worktrees, if the settings name one."""
-    bring: TaskBring
-    """What user and repository bring to the agent."""
-    own: OwnFiles
-    """What of the user's own files its home gets."""
-    caches: tuple[LentFolder, ...]
-    """Of the user's package caches."""
-    toolchain: Toolchain
-    project: ProjectChoice
-    notes: tuple[str, ...]
-    """What its human should know of the project."""
-    found_tools: str
-    """What the project's files told of, and if it counts; empty if nobody looked."""
-
-
-def _resolve(
-    context: EngineContext, wish: NewTasks, earlier: TaskProject | None = None
-) -> _Resolved:
-    """Read what the tasks need; SwarmError if any of it is missing or wrong.
-
-    `earlier` is another task's, which counts in place of what stands there now.
-    """
-    config = context.config()
-    copies_room.check_number(wish.copies)
-    for task_id in wish.after:
-        context.read().tasks.get(task_id)
-    limits = budget.resolve(wish, config.budget)
-    repository = Repository.open(Path(wish.repo), context.paths.home)
-    base = resolve_base(repository, wish.base)
-    require_objects(repository, base.commit)
-    given = earlier or repository_project.for_task(
-        context.paths, repository, base.commit
-    )
-    chooser = task_tools.ToolChooser(
-        context.containers, repository, base.commit, given, wish, config
-    ).with_own_image()
-    given = chooser.given
-    usual = (
-        "" if wish.agent or wish.command else task_tools.agent_of(given.project, config)
-    )
-    agent = registry.find(registry.choose(wish.agent, wish.command, usual))
-    prompt = wish.prompt or wish.command
-    planner.check_words(agent, prompt, wish.command or None)
-    home = context.paths.home
-    worktrees = (
-        worktree_directory(config.worktrees, repository, home)
-        if config.worktrees
-        else None
-    )
-    planner.chosen_start(agent, config, wish.way, wish.mode)
-    program = planner.program(agent, config, wish.way)
-    tools = chooser.of(agent)
-    wanted = tools.toolchain
-    host = host_facts(context, agent, program, config, worktrees, wanted)
-    subject = policy_resolver.PolicySubject(
-        repository.root, base.commit, agent.name, preset=offline.preset(wish)
-    )
-    policy = policy_resolver.resolve(
-        context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
-    ).policy
-    choice = project.resolved(given.project, agent.name, wanted, config)
-    notes = covers.notes_on_absent(repository, base.commit, choice, given.project)
-    if wish.offline:
-        offline.require_base(context, repository, base.commit, host, choice)
-    caches, of_caches = own_caches.lent(config, host)
-    return _Resolved(
-        wish,
-        prompt,
-        agent,
-        config,
-        repository,
-        base,
-        policy,
-        host,
-        limits,
-        user_network.current(),
-        worktrees,
-        _bring(context, repository, base.commit, agent, choice),
-        own_files.for_task(config, agent),
-        caches,
-        wanted,
-        choice,
-        (*given.notes, *notes, *of_caches),
-        tools.found,
-    )
-
-
-def _bring(
-    context: EngineContext,
-    repository: Repository,
-    commit: str,
-    agent: Agent,
-    choice: ProjectChoice,
-) -> TaskBring:
-    found = repository_bring.for_task(context.paths, repository, commit, choice.hide)
-    lacking = ", ".join(not_given(agent, found.brought))
-    if not lacking:
-        return found
-    note = f"{agent.name} has no place for {lacking}: they are not given to it"
-    return replace(found, notes=(*found.notes, note))
-
-
-def host_facts(
-    context: EngineContext,
-    agent: Agent,
-    program: str,
-    config: Config,
-    worktrees: Path | None,
-    toolchain: Toolchain | None = None,
-) -> planner.HostFacts:
-    """What the plan has to know of the machine and the image; refuses either.
-
-    The toolchain is the config's if none is given.
-    """
-    here = Here(uid=context.uid, gid=context.gid)
-    facts = engine_trial.require(
-        context.containers, context.paths, config, here, worktrees
-    )
-    name = images.of_agent(agent, config.sandbox, toolchain)
-    image = images.reference(context.containers, name)
-    images.require(context.containers, images.tag("gate"))
-    uid, gid = planner.sandbox_user(context.uid, context.gid)
-    on = engine_trial.host_facts(context.paths, facts, image, here)
-    stand = Stand(
-        image,
-        f"{uid}:{gid}",
-        program,
-        config.sandbox.runtime,
-        on.selinux,
-        on.userns,
-    )
-    seen = image_check.look(context.containers, context.paths, stand)
-    return replace(
-        on,
-        shell=seen.traits.shell,
-        image_environment=seen.environment,
-        image_volumes=seen.home_volumes,
-    )
 
 
 def _queue(
     context: EngineContext,
-    each: list[_Resolved],
+    each: list[ResolvedWish],
     wish_id: int,
     retry_of: int | None = None,
 ) -> dict[str, Any]:
@@ -314,7 +133,7 @@ def _queue(
 
 
 def _queued(
-    tasks: _Resolved, retry_of: int | None, own_name: str, task_id: int
+    tasks: ResolvedWish, retry_of: int | None, own_name: str, task_id: int
 ) -> events.TaskQueued:
     """The event that queues one task, with its whole plan; `own_name` is in a group."""
     wish, base, paths = tasks.wish, tasks.base, tasks.host.paths

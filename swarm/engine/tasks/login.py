@@ -18,7 +18,7 @@ from swarm.engine.egress import login_refresh, logins, task_network
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.engine.host import image_check, images, parent_proxy
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import accounts, create, shared_login
+from swarm.engine.tasks import accounts, resolved_wish, shared_login
 from swarm.errors import PlanError, SwarmError
 from swarm.model.wishes import BeginLogin, EndLogin, ImportLogin, Logout
 from swarm.plan import hardening, login_box, sandbox_home
@@ -65,7 +65,7 @@ def _make(parts: EngineParts, holder: _Holder) -> Plan:
     """Net, volume and container, in the order in which a left-over one can be found."""
     context, agent = parts.context, holder.agent
     config, program = context.config(), agent.login.argv[0]
-    host = create.host_facts(context, agent, program, config, None)
+    host = resolved_wish.host_facts(context, agent, program, config, None)
     net = parts.nets.take()
     try:
         seeds = logins.seeds(agent, holder.kind)
