@@ -16,18 +16,14 @@ from swarm.model.safe_text import safe_line
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.open_question import OpenQuestion, QuestionReply
 from swarm.tui.messages import Nudge
-from swarm.tui.present import question_text
-from swarm.tui.present.formatting import ACCENT, KEY, MUTED, WARNING
+from swarm.tui.present import question_answers, question_text
+from swarm.tui.present.formatting import MUTED, WARNING
 
 SUBTITLE = "] next · t its terminal · y copy · Esc later"
 BACK = "Backspace the one before · t its terminal · Esc later"
 WRITING = "Enter sends · Esc goes back"
 WORDS_ALONE = "Enter sends · Esc later"
 FRAME = "the agent's words · untrusted"
-OPTIONS_SHOWN = 9
-"""Options that are drawn at once; each of the first nine has its digit."""
-MANY = "     a digit or Space marks · Enter sends all that are marked"
-NO_ALWAYS = "its agent takes no lasting answer"
 IN_TERMINAL = "It can only be answered in its terminal: t goes there."
 
 
@@ -268,53 +264,8 @@ class QuestionCard(Dialog[QuestionReply]):
         if self._writes == "reject":
             return [*out, Content("Rejects it; the agent reads your reason.")]
         if self._question.kind == "permission":
-            out += self._permission_answers()
-        out += self._options()
+            out += question_answers.permission(self._question)
+        out += question_answers.options(self._question, self._row, self._marked)
         if self._question.kind != "permission":
-            out += self._other_answers()
+            out += question_answers.others(self._question)
         return [*out, Content("")]
-
-    def _permission_answers(self) -> list[Content]:
-        reason = "with a reason" if self._question.allows_text else "the agent is told"
-        always = self._question.allows_always
-        note = "what the agent counts as the same"
-        return [
-            _answer("a", "allow once", "this call alone"),
-            _answer("A", "always for this task", note if always else NO_ALWAYS, always),
-            _answer("x", "reject", reason),
-        ]
-
-    def _options(self) -> list[Content]:
-        options = self._question.options
-        is_choice = self._question.kind == "choice"
-        top = max(0, min(self._row - OPTIONS_SHOWN // 2, len(options) - OPTIONS_SHOWN))
-        out = []
-        for number, option in enumerate(options[top : top + OPTIONS_SHOWN], top):
-            key = str(number + 1) if number < OPTIONS_SHOWN else " "
-            is_chosen = is_choice and number == self._row
-            mark = ("▌ " if is_chosen else "  ", ACCENT)
-            label = safe_line(option.label or option.id, 300)
-            style = "bold" if is_chosen else ""
-            box = f"{'[x]' if number in self._marked else '[ ]'} "
-            ticked = (box if self._question.allows_many else "", ACCENT)
-            out.append(
-                Content.assemble(mark, (f"{key}  ", KEY), ticked, (label, style))
-            )
-        if len(options) > OPTIONS_SHOWN:
-            words = f"     {self._row + 1} of {len(options)} · ↑ ↓ Enter"
-            out.append(Content.styled(words, MUTED))
-        if self._question.allows_many:
-            out.append(Content.styled(MANY, MUTED))
-        return out
-
-    def _other_answers(self) -> list[Content]:
-        if self._question.kind == "text":
-            return [Content("Your answer, as the agent reads it:")]
-        write = _answer("w", "in your own words", "")
-        reject = _answer("x", "answer nothing", "the agent is told")
-        return [write, reject] if self._question.allows_text else [reject]
-
-
-def _answer(key: str, label: str, note: str, can_be: bool = True) -> Content:
-    style = KEY if can_be else MUTED
-    return Content.assemble((f"  {key}  ", style), f"{label:<22}", (note, MUTED))
