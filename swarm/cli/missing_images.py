@@ -20,9 +20,7 @@ def offer(paths: HomePaths, wish: NewTasks) -> bool:
     engine = DockerImages()
     try:
         missing = missing_images.of_wish(paths, engine, wish)
-        for name in missing:
-            takes = build_estimate.estimate(engine, name)
-            output.note(f"image {name} is not built: {takes}")
+        _tell(engine, missing)
     except SwarmError:
         return False  # the keeper's own refusal says why
     finally:
@@ -31,15 +29,19 @@ def offer(paths: HomePaths, wish: NewTasks) -> bool:
 
 
 def offer_named(names: list[str]) -> bool:
-    """The same for images of these names, which are not built."""
+    """Ask a person, and build these images, which are absent; True if all are now."""
     engine = DockerImages()
     try:
-        for name in names:
-            takes = build_estimate.estimate(engine, name)
-            output.note(f"image {name} is not built: {takes}")
+        _tell(engine, names)
     finally:
         engine.close()
     return _built(names)
+
+
+def _tell(engine: DockerImages, missing: list[str]) -> None:
+    for name in missing:
+        takes = build_estimate.estimate(engine, name)
+        output.note(f"image {name} is not built: {takes}")
 
 
 def _built(missing: list[str]) -> bool:
