@@ -100,6 +100,8 @@ class Screen:
     guard: str = ""
     """Stands before a prompt that begins with one of `guarded`: it is text then."""
     guarded: str = "/!#@"
+    longest: int = 0
+    """Bytes of a prompt; its screen does not come to an end with more. Zero for any."""
 
 
 @dataclass(frozen=True, slots=True)

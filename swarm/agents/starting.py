@@ -85,9 +85,11 @@ class Start:
 
 
 def start(agent: Agent, request: StartRequest) -> Start:
-    """The start of a task; PlanError for a way or mode that the agent does not have."""
+    """The start of a task; PlanError for a way or mode that the agent does not have,
+    and for a prompt that its screen cannot take."""
     way, run = chosen_run(agent, request.way)
     mode = _mode(agent, request.mode)
+    _refuse_long(agent, run, request.prompt)
     has_side = agent.side.is_in(way, mode)
     is_linked = has_side and agent.side.place != ""
     words = _words(agent, run, request)
@@ -128,6 +130,15 @@ def start(agent: Agent, request: StartRequest) -> Start:
         agent.side.socket,
         _HOOKS.get(agent.side.kind, "") if has_side else "",
     )
+
+
+def _refuse_long(agent: Agent, run: Screen | Headless, prompt: str) -> None:
+    most = run.longest if isinstance(run, Screen) else 0
+    if most and len(prompt.encode(errors="replace")) > most:
+        raise PlanError(
+            f"{agent.name}'s own screen takes a prompt of {most >> 10} KiB at most",
+            hint="run it headless, or put the text in a file of the repository",
+        )
 
 
 def _links(agent: Agent, request: StartRequest, servers: McpSetting) -> dict[str, str]:

@@ -14,7 +14,13 @@ from swarm.agents import registry
 from swarm.engine.host import images
 from swarm.model.agent_state import ASKING
 from swarm.scripted_model.steps import Run, Say, Write
-from tests.agents.driven import DONE, DrivenAgents, edits_in_text, open_driven_agents
+from tests.agents.driven import (
+    DONE,
+    PATIENCE,
+    DrivenAgents,
+    edits_in_text,
+    open_driven_agents,
+)
 from tests.agents.test_driven import REST, SHORT
 
 pytestmark = pytest.mark.agents
@@ -45,7 +51,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
     """One house for all."""
     folder = tmp_path_factory.mktemp("modes")
     with open_driven_agents(folder, (*SHORT, *REST)) as opened:
-        opened.harness.patience = 300.0
+        opened.harness.patience = PATIENCE
         yield opened
 
 

@@ -243,3 +243,12 @@ def test_hooks_are_linked_where_their_agent_reads_them() -> None:
     assert asks.links[place] == "/f"
     assert "python3 -I /h copilot:agentStop" in asks.side
     assert place not in begun(copilot, prompt="p", side_file="/f").links
+
+
+def test_a_prompt_that_a_screen_cannot_take_is_refused() -> None:
+    """Gemini's works on for minutes and never asks its model; headless it takes it."""
+    gemini, long = registry.find("gemini"), "x" * 30_000
+
+    with pytest.raises(PlanError, match="screen takes a prompt of 24 KiB at most"):
+        start(gemini, StartRequest(prompt=long))
+    assert start(gemini, StartRequest(prompt=long, way="headless")).prompt == long
