@@ -44,7 +44,7 @@ _UNPACK = (
     "for name, text in json.load(sys.stdin).items():\n"
     "    pathlib.Path(name).write_text(text)"
 )
-SECONDS = 240
+SECONDS = 480
 """The limit of one install."""
 USERS = ("HOME", "PATH", "LANG", "DOCKER_HOST", "PYTHONPATH", "TMPDIR", "USER")
 """Variables of this machine that the user of the table has, too."""
