@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from swarm.model.toolchain import STACKS
 from swarm.model.wanted_tools import ENGINE_ANSWER
 
 LeaveOut = Callable[[str, str], None]
@@ -58,8 +59,9 @@ def of(features: Mapping[str, Mapping[str, Any]], leave_out: LeaveOut) -> Featur
         match = _OFFICIAL.fullmatch(key)
         name = match[1] if match else ""
         if name in _STACKS:
-            stacks.append(name)
             version = str(options.get("version", ""))
+            exact = name + ".".join(version.split(".")[:2])
+            stacks.append(exact if exact in STACKS else name)
             if _VERSION.fullmatch(version) and version not in ("latest", "os-provided"):
                 pins[name] = version
         elif name in _PACKAGES:

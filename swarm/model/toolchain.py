@@ -28,7 +28,7 @@ class Stack:
     name: str
     title: str
     packages: tuple[str, ...]
-    """Debian's."""
+    """Debian's of the base."""
     found_by: tuple[str, ...]
     """Files in a project's first folder that tell of it; `*` for any name."""
     has_node: bool = False
@@ -37,6 +37,8 @@ class Stack:
     """What it adds to the base, measured."""
     version: str = ""
     """Of its language's tools: Debian's of the base, Node's of its wheel."""
+    older: str = ""
+    """The interpreter's package of the Debian before the base's."""
 
 
 STACKS = {
@@ -98,6 +100,15 @@ STACKS = {
             version="3.13",
         ),
         Stack(
+            "python3.11",
+            "Python 3.11 beside the base's, with what compiles C extensions",
+            _COMPILER,
+            (),
+            megabytes=440,
+            version="3.11.2",
+            older="python3.11",
+        ),
+        Stack(
             "ruby",
             "Ruby, with Bundler and what compiles gems",
             (*_COMPILER, "bundler", "libyaml-dev", "ruby-dev"),
@@ -141,6 +152,11 @@ class Toolchain:
         """All Debian packages, each once."""
         of_stacks = (STACKS[name].packages for name in self.stacks)
         return sorted({*self.packages, *(p for each in of_stacks for p in each)})
+
+    @property
+    def older(self) -> list[str]:
+        """The interpreters' packages that the Debian before the base's has."""
+        return [STACKS[name].older for name in self.stacks if STACKS[name].older]
 
     @property
     def has_node(self) -> bool:
@@ -200,4 +216,8 @@ def stack_with(package: str) -> str:
     """The first stack that brings what a Debian package has; empty if none does."""
     if package in _NODE:
         return "node"
-    return next((s.name for s in STACKS.values() if package in s.packages), "")
+    for stack in STACKS.values():
+        older = [f"{stack.older}{end}" for end in ("", "-dev", "-venv") if stack.older]
+        if package in (*stack.packages, *older):
+            return stack.name
+    return ""

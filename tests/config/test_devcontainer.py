@@ -43,7 +43,7 @@ def test_a_usual_one_is_taken_whole() -> None:
 
     assert found == Devcontainer(
         image="debian:trixie",
-        stacks=("python", "node"),
+        stacks=("python3.11", "node"),
         packages=("gh",),
         pins=(("python", "3.11"),),
         environment=(("A", "2"), ("HERE", "/workspace/x"), ("B", "none")),

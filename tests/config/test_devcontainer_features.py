@@ -24,6 +24,23 @@ def test_a_version_is_a_pin_and_latest_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "stack"),
+    [
+        ("3.11", "python3.11"),
+        ("3.11.4", "python3.11"),
+        ("3.12", "python"),
+        ("3", "python"),
+    ],
+)
+def test_a_version_with_a_stack_of_its_own_is_that_one(
+    version: str, stack: str
+) -> None:
+    found = devcontainer_features.of({"python": {"version": version}}, _never)
+
+    assert found.stacks == (stack,)
+
+
+@pytest.mark.parametrize(
     ("key", "words"),
     [
         (f"{OFFICIAL}docker-in-docker:2", "container engine"),

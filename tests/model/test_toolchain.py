@@ -84,4 +84,6 @@ def test_a_missing_tool_names_the_stack_or_package_that_has_it() -> None:
     assert "--stack c`" in wanted_tools.way_out("gcc")
     assert "--stack node`" in wanted_tools.way_out("node")
     assert "--stack rust`" in wanted_tools.way_out("cargo")
+    assert "--stack python3.11`" in wanted_tools.way_out("python3.11")
+    assert stack_with("python3.11-dev") == "python3.11"
     assert "--package strace`" in wanted_tools.way_out("strace")

@@ -14,6 +14,7 @@ from swarm.config.detection import (
     node_version,
     ports,
     python,
+    python_version,
     services,
 )
 from swarm.config.detection.commands import Commands, Look
@@ -54,7 +55,8 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     asked = asked_devcontainer.read(tree)
     pinned = (*pins(tree), *(Pin(*pin, asked.path) for pin in asked.found.pins))
     wheel = node_version.wheel(pinned)
-    managers = _languages(tree, proposal, wheel)
+    older = python_version.unmet(pinned)
+    managers = _languages(tree, proposal, wheel, has_older=older is not None)
     asked_devcontainer.propose(tree, proposal, asked)
     containers, compose = services.services(tree)
     for name in containers:
@@ -63,6 +65,8 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
         stack, because = languages.main_stack(counted)
         if stack:
             proposal.add("stacks", stack, because)
+    if older:
+        python_version.swap(tree, proposal, older)
     if not proposal.of("test") and (command := compiled.make_target(tree)):
         proposal.add("test", command, "Makefile")
     for port, because in ports.ports(tree):
@@ -110,10 +114,13 @@ def _choice(
     return ProjectChoice(**fitting)
 
 
-def _languages(tree: Tree, proposal: Proposal, node: str) -> tuple[str, ...]:
+def _languages(
+    tree: Tree, proposal: Proposal, node: str, *, has_older: bool
+) -> tuple[str, ...]:
     """Propose what each language's files tell of; the package managers.
 
-    `node` is the version of Node to fetch, if the stack's is not the project's.
+    `node` is the version of Node to fetch, if the stack's is not the project's;
+    `has_older` tells that its Python is the older one.
     Below the first folder only what is not in the first counts: a workspace's parts
     are its own business.
     """
@@ -125,6 +132,8 @@ def _languages(tree: Tree, proposal: Proposal, node: str) -> tuple[str, ...]:
                 continue
             if stack == "node" and node:
                 commands = node_version.with_wheel(commands, node)
+            if stack == "python" and has_older:
+                commands = python_version.with_older(commands)
             _propose(proposal, stack, folder, commands)
             managers[commands.manager] = None
             if not folder:

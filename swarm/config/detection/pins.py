@@ -61,6 +61,9 @@ def _read(tree: Tree) -> Iterator[tuple[str, Any, str]]:
     yield "node", table(package.get("volta")).get("node"), "volta in package.json"
     project = table(tree.toml("", "pyproject.toml").get("project"))
     yield "python", project.get("requires-python"), "requires-python in pyproject.toml"
+    poetry = table(table(tree.toml("", "pyproject.toml").get("tool")).get("poetry"))
+    needs = table(poetry.get("dependencies"))
+    yield "python", needs.get("python"), "[tool.poetry] in pyproject.toml"
     for match in _GO.finditer(tree.text("", "go.mod")):
         yield "go", f">={match[1]}", "go.mod"
     crate = table(tree.toml("", "Cargo.toml").get("package"))

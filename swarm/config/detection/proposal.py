@@ -18,6 +18,13 @@ class Proposal:
         """Propose one more value of a list."""
         self.values.setdefault(key, {}).setdefault(value, because)
 
+    def replace(self, key: str, old: str, new: str, because: str) -> bool:
+        """Propose another in a value's place; False if the value is not proposed."""
+        if self.values.get(key, {}).pop(old, None) is None:
+            return False
+        self.add(key, new, because)
+        return True
+
     def of(self, key: str) -> tuple[str, ...]:
         """The values of a key, in the order in which they were proposed."""
         return tuple(self.values.get(key, {}))[:_MANY]

@@ -7,7 +7,7 @@ from swarm.config.detection.commands import Commands, libraries_of, services_of
 from swarm.config.detection.tree import Tree, items, table
 
 _FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
-_TOOLS = "~/.swarm-tools"
+TOOLS = "~/.swarm-tools"
 """A virtual environment of package managers that no Debian package brings."""
 _TEST_GROUPS = ("test", "tests", "testing", "dev", "develop", "development")
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,80})")
@@ -29,7 +29,7 @@ def look(tree: Tree, folder: str) -> Commands | None:
     if test and " pytest" in test and "pytest" not in names:
         setup = (*setup, ".venv/bin/python -m pip install pytest")
         if manager == "uv":
-            setup = (*setup[:-1], f"{_TOOLS}/bin/uv pip install pytest")
+            setup = (*setup[:-1], f"{TOOLS}/bin/uv pip install pytest")
     stacks: dict[str, str] = {}
     if browsers := sorted(names & _BROWSERS):
         stacks["browser"] = f"{browsers[0]} in {file}"
@@ -52,28 +52,28 @@ def _setup(
     extras = _test_extras(body)
     if tree.has(folder, "uv.lock"):
         chosen = "".join(f" --extra {extra}" for extra in extras)
-        command = f"{_TOOLS}/bin/uv sync --frozen{chosen}"
+        command = f"{TOOLS}/bin/uv sync --frozen{chosen}"
         return "uv", "uv.lock", (*_tool("uv"), command)
     if tree.has(folder, "poetry.lock") or "poetry" in tool:
         chosen = f" --extras {','.join(extras)!r}" if extras else ""
         command = (
             "POETRY_VIRTUALENVS_IN_PROJECT=true "
-            f"{_TOOLS}/bin/poetry install --no-interaction{chosen}"
+            f"{TOOLS}/bin/poetry install --no-interaction{chosen}"
         )
         found = "poetry.lock" if tree.has(folder, "poetry.lock") else "pyproject.toml"
         return "poetry", found, (*_tool("poetry"), command)
     if tree.has(folder, "pdm.lock"):
-        command = f"{_TOOLS}/bin/pdm install --frozen-lockfile"
+        command = f"{TOOLS}/bin/pdm install --frozen-lockfile"
         return "pdm", "pdm.lock", (*_tool("pdm"), command)
     if tree.has(folder, "Pipfile"):
         verb = "sync" if tree.has(folder, "Pipfile.lock") else "install"
-        command = f"PIPENV_VENV_IN_PROJECT=1 {_TOOLS}/bin/pipenv {verb} --dev"
+        command = f"PIPENV_VENV_IN_PROJECT=1 {TOOLS}/bin/pipenv {verb} --dev"
         return "pipenv", "Pipfile", (*_tool("pipenv"), command)
     return "pip", *_by_pip(tree, folder, body, extras)
 
 
 def _tool(name: str) -> tuple[str, ...]:
-    return (f"python3 -m venv {_TOOLS} && {_TOOLS}/bin/pip install {name}",)
+    return (f"python3 -m venv {TOOLS} && {TOOLS}/bin/pip install {name}",)
 
 
 def _by_pip(

@@ -20,6 +20,8 @@ NODE = {"24": "24.19.0"}
 BASE_PYTHON = (3, 13)
 OLD_PYTHON, OLD_RELEASE = (3, 11), "bookworm"
 """The Python of the Debian before the base's."""
+OLD_SCRIPT = "python.sh"
+"""The recipe that puts it into an image."""
 
 IMAGE_LABEL = "swarm.image"
 AGENTS_LABEL = "swarm.agents"
@@ -249,7 +251,7 @@ def python_dockerfile(base: str) -> str:
     """The layer with the older Python."""
     version = ".".join(map(str, OLD_PYTHON))
     arguments = [OLD_RELEASE, f"python{version}"]
-    return _layer(base, "python.sh", arguments, f"layers/python{version}")
+    return _layer(base, OLD_SCRIPT, arguments, f"layers/python{version}")
 
 
 def _layer(base: str, script: str, arguments: list[str], name: str) -> str:

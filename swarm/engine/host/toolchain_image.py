@@ -28,6 +28,9 @@ def dockerfile(toolchain: Toolchain, base: str, node: str) -> str:
     lines = [f"FROM {base}", "USER root"]
     if toolchain.installed:
         lines += _run(_PACKAGES, toolchain.installed)
+    for package in toolchain.older:
+        arguments = [agent_recipe.OLD_RELEASE, package, "dev"]
+        lines += _run(agent_recipe.OLD_SCRIPT, arguments)
     if toolchain.has_node:
         version = agent_recipe.NODE[agent_recipe.FETCH_NODE]
         lines += [
@@ -45,7 +48,10 @@ def _run(script: str, arguments: list[str]) -> list[str]:
 
 
 def _scripts(toolchain: Toolchain) -> list[str]:
-    return [_PACKAGES, _HEADERS] if toolchain.has_node else [_PACKAGES]
+    scripts = [_PACKAGES]
+    if toolchain.older:
+        scripts.append(agent_recipe.OLD_SCRIPT)
+    return [*scripts, _HEADERS] if toolchain.has_node else scripts
 
 
 def tag(toolchain: Toolchain, base: str, node: str) -> str:

@@ -102,6 +102,34 @@ def test_a_pinned_node_is_fetched_by_the_set_up() -> None:
     assert "Node 20.* is pinned" in found.notes[-1]
 
 
+def test_a_python_that_the_base_is_too_new_for_is_the_older_stack() -> None:
+    project = "[project]\nname='x'\nrequires-python='>=3.9,<3.13'\n[tool.pytest]\n"
+    found = detected({"pyproject.toml": project, ".tool-versions": "python 3.11.4"})
+
+    assert found.choice.stacks == ("python3.11",)
+    assert found.choice.setup[0] == "python3.11 -m venv .venv"
+    assert found.choice.test == ".venv/bin/python -m pytest"
+    (note,) = found.notes
+    assert ".tool-versions asks for Python 3.11.4; the base has 3.13" in note
+    assert "asks for Python" in project_text.text(found.choice, found)
+
+
+def test_a_python_that_neither_is_stays_a_sentence() -> None:
+    found = detected({"setup.py": "", ".python-version": "3.12"})
+
+    assert found.choice.stacks == ("python",)
+    assert found.choice.setup[0] == "python3 -m venv .venv"
+    assert "asks for python 3.12; the stack has 3.13" in found.notes[-1]
+
+
+def test_a_devcontainer_s_python_is_a_pin_for_the_set_up_too() -> None:
+    asked = {"features": {"python": {"version": "3.11"}}}
+    found = detected({".devcontainer.json": json.dumps(asked), "setup.py": ""})
+
+    assert found.choice.stacks == ("python3.11",)
+    assert found.choice.setup[0] == "python3.11 -m venv .venv"
+
+
 def test_a_compose_file_s_database_stands_beside_each_task() -> None:
     found = detected({"compose.yaml": "services: {db: {image: postgres}}"})
 

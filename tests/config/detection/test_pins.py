@@ -19,7 +19,8 @@ def test_each_file_tells() -> None:
         "rust-toolchain.toml": "[toolchain]\nchannel = 'nightly'\n",
         "package.json": '{"engines": {"node": ">=18 <23"},'
         ' "volta": {"node": "20.1.0"}}',
-        "pyproject.toml": "[project]\nrequires-python = '>=3.9,<4'\n",
+        "pyproject.toml": "[project]\nrequires-python = '>=3.9,<4'\n"
+        "[tool.poetry.dependencies]\npython = '^3.10'\n",
         "go.mod": "module x\n\ngo 1.21\n",
         "Cargo.toml": "[package]\nrust-version = '1.70'\n",
     }
@@ -27,7 +28,8 @@ def test_each_file_tells() -> None:
     assert [(pin.stack, pin.wanted) for pin in pins(tree(files))] == [
         ("python", "3.12"), ("node", "20.1.0"), ("go", "1.22"), ("ruby", "3.3"),
         ("java", "21"), ("python", "3.11"), ("rust", "nightly"), ("node", ">=18 <23"),
-        ("node", "20.1.0"), ("python", ">=3.9,<4"), ("go", ">=1.21"),
+        ("node", "20.1.0"), ("python", ">=3.9,<4"), ("python", "^3.10"),
+        ("go", ">=1.21"),
         ("rust", ">=1.70"),
     ]  # fmt: skip
 

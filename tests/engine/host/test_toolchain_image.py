@@ -8,12 +8,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.adapters.docker import DockerImages
-from swarm.engine.host import agent_images, image_prune, images, toolchain_image
+from swarm.engine.host import (
+    agent_images,
+    agent_recipe,
+    image_prune,
+    images,
+    toolchain_image,
+)
 from swarm.errors import PlanError, ToolError
 from swarm.model.toolchain import STACKS, Toolchain, toolchain
 from tests.fakes import FakeImages
 from tests.model.test_toolchain import PACKAGES
 
+EXTENSION = r"""
+mkdir /tmp/own && cd /tmp/own
+cat > own.c <<'END'
+#include <Python.h>
+static struct PyModuleDef own = {PyModuleDef_HEAD_INIT, "own", 0, -1, 0};
+PyMODINIT_FUNC PyInit_own(void) {
+    PyObject *made = PyModule_Create(&own);
+    PyModule_AddIntConstant(made, "minor", PY_MINOR_VERSION);
+    return made;
+}
+END
+cat > setup.py <<'END'
+from setuptools import Extension, setup
+setup(name="own", version="1", ext_modules=[Extension("own", ["own.c"])])
+END
+python3.11 -m venv .venv
+.venv/bin/python -m pip install --no-build-isolation .
+cd / && test "$(/tmp/own/.venv/bin/python -c 'import own; print(own.minor)')" = 11
+python3 --version | grep -F 3.13
+"""
+"""Builds an extension in C without a network, and loads it."""
 TREE = toolchain((), ["tree"])
 
 
@@ -90,6 +117,16 @@ def test_node_comes_from_its_layer_once() -> None:
     assert f"FROM {images.tag('base@c')}\n" in without
 
 
+def test_an_older_python_is_put_beside_the_base_s_by_its_recipe() -> None:
+    engine = FakeImages((images.UPSTREAM,))
+    images.build(engine, "base@go+python3.11", lambda _line: None)
+    text = engine.files["Dockerfile"].decode()
+
+    assert f'python.sh", "{agent_recipe.OLD_RELEASE}", "python3.11", "dev"]' in text
+    assert '"golang-go"' in text
+    assert "python.sh" in engine.files
+
+
 @pytest.fixture
 def engine() -> Iterator[DockerImages]:
     engine = DockerImages()
@@ -129,6 +166,7 @@ def test_a_package_that_there_is_none_of_is_named(engine: DockerImages) -> None:
         ("java", ("sh", "-c", "javac -version && mvn --version && gradle --version")),
         ("node", ("sh", "-c", "npm --version && test -d /opt/node/include/node")),
         ("python", ("sh", "-c", "python3-config --cflags && pip --version")),
+        ("python3.11", ("sh", "-ec", EXTENSION)),
         ("ruby", ("sh", "-c", "ruby --version && bundle --version")),
         ("rust", ("sh", "-c", "cargo --version && cargo clippy --version")),
     ],

@@ -1,0 +1,88 @@
+"""Where the base's Python is too new for a project, the older one is proposed."""
+
+import pytest
+
+from swarm.config.detection.commands import Commands
+from swarm.config.detection.proposal import Proposal
+from swarm.config.detection.python_version import OLDER, swap, unmet, with_older
+from swarm.engine.host import agent_recipe
+from swarm.model.detected import Pin, Reason
+from swarm.model.toolchain import STACKS
+from tests.config.detection.trees import tree
+
+TOOLS = "-m venv ~/.swarm-tools && ~/.swarm-tools/bin/pip install"
+
+
+def test_it_is_the_one_that_agents_run_on() -> None:
+    version = ".".join(map(str, agent_recipe.OLD_PYTHON))
+
+    assert STACKS[OLDER].older == OLDER == f"python{version}"
+    assert STACKS[OLDER].version.startswith(f"{version}.")
+
+
+@pytest.mark.parametrize(
+    ("pins", "expected"),
+    [
+        ((), None),
+        ((">=3.9",), None),
+        (("3.13",), None),
+        (("3.11",), "3.11"),
+        (("3.11.9",), "3.11.9"),
+        ((">=3.9,<3.13",), ">=3.9,<3.13"),
+        ((">=3.9", "~=3.11.0"), "~=3.11.0"),
+        (("^3.9,<3.12",), "^3.9,<3.12"),
+        ((">=3.11.5,<3.13",), None),
+        (("3.12",), None),
+        (("3.10",), None),
+        (("3.11", ">=3.12"), None),
+        (("pypy3.10",), None),
+    ],
+)
+def test_it_is_taken_where_all_pins_allow_it_alone(
+    pins: tuple[str, ...], expected: str | None
+) -> None:
+    found = unmet(Pin("python", wanted, "f") for wanted in pins)
+
+    assert (found and found.wanted) == expected
+    assert unmet([Pin("node", "3.11", "f")]) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("python3 -m venv .venv", "python3.11 -m venv .venv"),
+        (f"python3 {TOOLS} poetry", f"python3.11 {TOOLS} poetry"),
+        (
+            "~/.swarm-tools/bin/uv sync --frozen",
+            "UV_PYTHON=python3.11 ~/.swarm-tools/bin/uv sync --frozen",
+        ),
+        # With the variable set, it would look past the virtual environment.
+        ("~/.swarm-tools/bin/uv pip install pytest",) * 2,
+        (".venv/bin/python -m pip install -e .",) * 2,
+    ],
+)
+def test_virtual_environments_have_it(command: str, expected: str) -> None:
+    test = ".venv/bin/python -m pytest"
+
+    assert with_older(Commands((command,), test=test)) == Commands(
+        (expected,), test=test
+    )
+
+
+def test_its_stack_stands_in_the_other_s_place_and_a_sentence_says_why() -> None:
+    proposal, files = Proposal(), tree({})
+    proposal.add("stacks", "python", "pyproject.toml")
+    swap(files, proposal, Pin("python", "<3.12", ".python-version"))
+
+    because = ".python-version asks for Python <3.12"
+    assert proposal.reasons() == (Reason("stacks", OLDER, because),)
+    (note,) = files.notes
+    assert note.startswith(because)
+    assert "the stack python3.11 has 3.11.2" in note
+
+
+def test_a_project_without_python_gets_none() -> None:
+    proposal, files = Proposal(), tree({})
+    swap(files, proposal, Pin("python", "3.11", ".python-version"))
+
+    assert (proposal.of("stacks"), files.notes) == ((), [])
