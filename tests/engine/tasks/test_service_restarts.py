@@ -28,6 +28,7 @@ from tests.engine.tasks.service_project import (
     python,
 )
 from tests.fakes import FakeContainers
+from tests.promises.test_services import open_table
 
 PATIENCE = 300.0
 """Of one wait, on a machine that is busy: a task's launch may take a minute."""
@@ -233,6 +234,32 @@ def test_one_that_does_not_come_back_is_a_sentence_and_a_state(
     assert (known.ends, known.again_at, known.starting) == (2, None, False)
     assert harness.queries.tasks.get(task).state is State.LIVE
     assert status(harness.context, task) == {"sandbox": "running", "cache": "exited"}
+
+
+@pytest.mark.usefixtures("_images")
+def test_the_walls_are_tried_before_it_is_started_again(
+    harness: KeeperHarness, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A net that lost them since starts no service."""
+    monkeypatch.setattr(service_restart, "DELAYS", ())
+    harness.patience = PATIENCE
+    harness.start_keeper()
+    agree(harness, sample, REDIS)
+    task = harness.new_task(sample, "sleep 600")
+    harness.until_state(task, State.LIVE)
+    net = harness.queries.tasks.get(task).net.name
+    open_table(harness.parts.nets.gate.names.net(net))
+
+    harness.wish_done("restart_services", task=task, service="cache")
+
+    def told() -> events.ServiceEnded | None:
+        return harness.queries.events.last(events.ServiceEnded, task)
+
+    harness.until(lambda: bool(told()), "the refusal")
+    ended = told()
+    assert ended
+    assert "services have a way out of this net" in ended.reason
+    assert status(harness.context, task)["cache"] == "exited"
 
 
 def test_what_cannot_be_started_is_refused(
