@@ -58,7 +58,11 @@ def said(app: SwarmApp) -> str:
     [
         (("s",), "stop", {"task": 1}),
         (("p",), "pause", {"task": 1}),
-        (("f",), "retry", {"task": 1, "stacks": [], "packages": []}),
+        (
+            ("f",),
+            "retry",
+            {"task": 1, "stacks": [], "packages": [], "build": False},
+        ),
         (("K", "y"), "kill", {"task": 1}),
         (("space", "type:go", "enter"), "send", {"task": 1, "text": "go"}),
     ],
@@ -208,6 +212,8 @@ async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
         "base": "",
         "copies": 1,
         "after": [],
+        "offline": False,
+        "build": False,
     }
 
 
