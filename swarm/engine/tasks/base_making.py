@@ -12,11 +12,14 @@ from swarm.adapters.git.safe_fs.files import erase
 from swarm.adapters.git.worktree import untracked
 from swarm.adapters.git.worktree.untracked import WorktreeLook
 from swarm.adapters.warm_bases import HOME, LOOSE, SHARED, WarmBase
+from swarm.agents import registry
+from swarm.agents.description import Agent
 from swarm.engine.context import EngineContext
 from swarm.engine.tasks import observation, warm_copies
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
+from swarm.plan import login_box
 from swarm.plan.specs import Plan
 
 MANY = 1000
@@ -86,6 +89,24 @@ def _require_unchanged(before: WorktreeLook, after: WorktreeLook) -> None:
         )
 
 
+def _require_no_login(home: Path, agent: Agent) -> None:
+    """NotKept if the home holds a login, or may hold it behind a link."""
+    for path in dict.fromkeys((agent.login.done, *agent.state.login)):
+        if path and _stands(home, login_box.in_home(path)):
+            raise NotKept(f"the home holds {path}, and no other task is given a login")
+
+
+def _stands(home: Path, path: str) -> bool:
+    place = home
+    for part in path.split("/"):
+        place = place / part
+        if place.is_symlink():
+            return True
+        if not place.exists():
+            return False
+    return True
+
+
 class _Fill:
     """Fills the folder of one base."""
 
@@ -124,6 +145,7 @@ class _Fill:
     def _finished(
         self, base: WarmBase, shared: tuple[str, ...], loose: list[str], sharing: str
     ) -> WarmBase:
+        _require_no_login(self._making / HOME, registry.find(self._task.agent))
         if loose:
             place = self._folder(LOOSE, 0o755)
             warm_copies.keep_paths(self._context, self._task, self._plan, place, loose)

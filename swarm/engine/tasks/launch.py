@@ -266,6 +266,8 @@ def start_with_retry(
         )
         services.start(parts, claimed, plan)
         _create_container(parts, claimed, plan)
+        # Whoever renewed the login while there was no box has passed it over.
+        shared_login.lend(parts, claimed, plan)
 
     try:
         failed_starts.once_more(lambda: _start(context, claimed, plan), renew)

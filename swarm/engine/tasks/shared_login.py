@@ -21,7 +21,7 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import home_files
 from swarm.errors import SwarmError
 from swarm.model import events
-from swarm.model.task import RUNNING, Task
+from swarm.model.task import RUNNING, State, Task
 from swarm.plan import login_box
 from swarm.plan.specs import AGENT_HOME, Plan
 
@@ -202,7 +202,7 @@ def _at(shared: _Shared) -> str:
 
 
 def _others(context: EngineContext, shared: _Shared, but: int) -> list[Task]:
-    """The tasks at work that have the login, but for one; the oldest first."""
+    """The tasks whose boxes have the login, but for one; the oldest first."""
     tasks = context.read().tasks.all()
     return sorted(
         (
@@ -210,11 +210,23 @@ def _others(context: EngineContext, shared: _Shared, but: int) -> list[Task]:
             for task in tasks
             if task.agent == shared.agent.name
             and task.id != but
-            and task.state in RUNNING
+            and _has_box(context, task)
             and _uses(shared, context.plan(task))
         ),
         key=lambda task: task.id,
     )
+
+
+def _has_box(context: EngineContext, task: Task) -> bool:
+    """True once its home is the agent's: before, a warm base may be made of it.
+
+    A task that has no box yet gets the login by `lend`.
+    """
+    if task.state is not State.PROVISIONING:
+        return task.state is State.LIVE
+    with suppress(SwarmError):
+        return context.containers.inspect(context.names(task.id).sandbox) is not None
+    return False
 
 
 def _put(

@@ -19,6 +19,7 @@ from swarm.engine.host import images
 from swarm.engine.tasks import shared_login
 from swarm.model import events
 from tests.engine.keeper_harness import KeeperHarness
+from tests.engine.tasks.test_setup import agree
 
 AGENT = """
 version = 1
@@ -44,6 +45,8 @@ until [ -e ends ]; do
 done
 true
 """
+
+SETUP = "touch ~/installed; until [ -e go ]; do sleep 0.1; done"
 
 
 def token(number: int, whose: str = "me") -> str:
@@ -254,4 +257,50 @@ def test_no_log_database_or_plan_has_a_token(house: House) -> None:
     ]
 
     assert found == []
+    house.ends(task)
+
+
+def in_bases(house: House) -> list[str]:
+    """The files of logins that a warm base holds."""
+    bases = house.harness.paths.bases
+    return [str(found) for found in bases.rglob("kimi-code.json")]
+
+
+def test_a_task_in_its_set_up_is_given_no_login(house: House) -> None:
+    """Promise: no token of a login gets into what later tasks begin with.
+
+    Why: a base outlives the tasks and the logout. Such a task is lent it later.
+    """
+    (holder,) = house.task()
+    agree(house.harness, house.sample, SETUP, ignored="go\n")
+    wish = {"repo": str(house.sample), "prompt": KEEPS, "agent": "standin"}
+    (task,) = house.harness.wish_done("new", **wish)["tasks"]
+    queries = house.harness.queries
+    house.harness.until(lambda: queries.tasks.get(task).is_setting_up, "it is set up")
+
+    house.renews(holder, file_of(2, house.began + 7200))
+    house.ends(holder)
+
+    assert house.access == token(2)
+    assert house.holder == 0
+    (house.harness.paths.worktree(task) / "go").touch()
+    house.harness.until(lambda: house.has(task) != {}, "it works")
+    assert list(house.harness.paths.bases.rglob("installed"))
+    assert in_bases(house) == []
+    assert house.has(task)["refresh_token"] == "refresh-token-number-0002"
+    assert house.holder == task
+    house.ends(task)
+
+
+def test_a_set_up_that_leaves_a_login_leaves_no_base(house: House) -> None:
+    """It is told, and the task goes on with what it has."""
+    leave = f"mkdir -p $(dirname {FILE}); echo x > {FILE}"
+    agree(house.harness, house.sample, leave, ignored="go\n")
+
+    (task,) = house.task()
+
+    assert in_bases(house) == []
+    told = house.harness.queries.events.last(events.Trouble, task)
+    assert told is not None
+    assert "holds ~/.kimi-code" in told.reason
     house.ends(task)
