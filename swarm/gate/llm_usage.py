@@ -157,6 +157,11 @@ class LlmResponseReader:
         self.usage.tokens_out = max(self.usage.tokens_out, out)
 
 
+def tells_usage(body: dict[str, Any]) -> bool:
+    """True if a piece of an answer tells counts of tokens."""
+    return isinstance(_first_value(body, _USAGE), dict)
+
+
 @dataclass(frozen=True, slots=True)
 class _CacheCounts:
     """Token counts of reads from a cache and writes into one."""

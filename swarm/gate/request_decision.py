@@ -192,28 +192,28 @@ class RequestDecision:
     def model_turns(self, request: CurrentRequest) -> ModelTurns:
         """Writes down each turn in the request's WebSocket as a request of its own."""
 
-        def asked(_turn: Turn) -> None:
-            request.limits_before = self._net.audit.limits
-            request.began = time.monotonic()
+        def asked(turn: Turn) -> None:
+            turn.limits_before = self._net.audit.limits
+            turn.began = time.monotonic()
             self._net.open_models += 1
             facts = {"host": request.host.name, "provider": request.model}
             self._net.audit.asked(open=self._net.open_models, **facts)
 
         def answered(turn: Turn) -> None:
             self._net.open_models -= 1
-            usage = turn.reader.done(len(turn.head), is_whole=turn.is_whole)
+            usage = turn.reader.done(turn.asked, is_whole=turn.is_whole)
             model = model_limits.asked_model("", turn.head)
             told = model_limits.read(
                 turn.status, turn.fields, turn.reader.error, time.time()
             )
             self._write_told(request, told, turn.status, model)
-            limited = self._net.audit.limits > request.limits_before
+            limited = self._net.audit.limits > turn.limits_before
             self._net.audit.answered(
                 host=request.host.name,
                 provider=request.model,
                 status=turn.status,
                 open=self._net.open_models,
-                seconds=round(time.monotonic() - request.began, 3),
+                seconds=round(time.monotonic() - turn.began, 3),
                 limited=limited or None,
                 asked=model,
                 **asdict(usage if turn.status < 400 else LlmUsage(usage.model)),

@@ -1,25 +1,44 @@
 """Follows a model's turns in a WebSocket: what is asked, and how it is answered.
 
-Codex asks its own service so: each turn is a text message of the client's, and each
-event of the answer one of the service's. Frames pass as they come; nothing is held.
+Codex asks its own service so: each turn is a message of the client's, and each event of
+the answer one of the service's. Frames pass as they come; nothing is held. Whatever the
+client says may ask, however it is spelled; what the service tells is always counted.
 """
 
 import json
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from swarm.gate.llm_usage import LlmResponseReader
-from swarm.gate.websocket_frames import TEXT, FrameReader, Piece
+from swarm.gate.llm_usage import WHOLE_LIMIT, LlmResponseReader, tells_usage
+from swarm.gate.websocket_frames import FrameReader, Piece
 
 ASKED_HEAD = 4096
-"""Bytes of a message of the client's that are read: its kind and the model's name."""
-MESSAGE_LIMIT = 1 << 21
+"""Bytes of a message of the client's that are kept: the model is named there."""
+ASKED_LIMIT = 1 << 16
+"""Bytes of a message of the client's; what a longer one says is not known."""
+MESSAGE_LIMIT = WHOLE_LIMIT
 """Bytes of a message of the service's; a longer one is not read."""
+OPEN_LIMIT = 64
+"""Turns that may be open at once; more are counted with the last of them."""
 FIELDS_LIMIT = 64
 """Header fields that an error repeats, and characters of each name and value."""
 FIELD_LENGTH = 200
-_ASKS = b'"response.create"'
+_ASKS_NOTHING = frozenset({
+    "conversation.item.create",
+    "conversation.item.delete",
+    "conversation.item.retrieve",
+    "conversation.item.truncate",
+    "input_audio_buffer.append",
+    "input_audio_buffer.clear",
+    "input_audio_buffer.commit",
+    "output_audio_buffer.clear",
+    "response.cancel",
+    "response.processed",
+    "session.update",
+})  # fmt: skip
+"""Messages of the client's after which a service says no word by itself."""
 _ENDS = frozenset({
     "error",
     "response.cancelled",
@@ -31,19 +50,31 @@ _ENDS = frozenset({
 """Events after which a turn says nothing more."""
 
 
-class MessageReader:
-    """Puts the text messages of one side together, none longer than a limit."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one side said at once, be it text or not."""
 
-    def __init__(self, limit: int, cuts: bool = False) -> None:
-        """A longer message is left out, or `cuts` gives its beginning."""
+    beginning: bytes
+    """As many bytes as the limit lets be kept."""
+    size: int
+    """Bytes of all of it."""
+
+    @property
+    def is_whole(self) -> bool:
+        """True if no byte is missing."""
+        return self.size == len(self.beginning)
+
+
+class MessageReader:
+    """Puts the messages of one side together; keeps a limit's bytes of each."""
+
+    def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._cuts = cuts
         self._frames = FrameReader()
         self._parts: list[bytes] = []
         self._size = 0
-        self._is_text = False
 
-    def feed(self, data: bytes) -> list[bytes]:
+    def feed(self, data: bytes) -> list[Message]:
         """The messages that end in these bytes."""
         messages = []
         for piece in self._frames.feed(data):
@@ -51,23 +82,21 @@ class MessageReader:
                 continue
             self._take(piece)
             if piece.ends and piece.header.is_final:
-                is_whole = self._size <= self._limit or self._cuts
-                if self._is_text and is_whole:
-                    messages.append(b"".join(self._parts)[: self._limit])
-                self._begin(is_text=False)
+                beginning = b"".join(self._parts)[: self._limit]
+                messages.append(Message(beginning, self._size))
+                self._begin()
         return messages
 
     def _take(self, piece: Piece) -> None:
-        header = piece.header
-        if piece.begins and header.opcode:
-            self._begin(header.opcode == TEXT and not header.is_extended)
+        if piece.begins and piece.header.opcode:
+            self._begin()
         room = self._limit - self._size
         self._size += len(piece.content)
-        if self._is_text and room > 0:
+        if room > 0:
             self._parts.append(piece.plain()[:room])
 
-    def _begin(self, is_text: bool) -> None:
-        self._parts, self._size, self._is_text = [], 0, is_text
+    def _begin(self) -> None:
+        self._parts, self._size = [], 0
 
 
 @dataclass(slots=True)
@@ -75,7 +104,12 @@ class Turn:
     """One request for a model's words, and what came of it."""
 
     head: bytes
-    """The beginning of the client's message."""
+    """The beginning of the client's message; empty if the service began."""
+    asked: int = 0
+    """Bytes of all that the client asked with."""
+    began: float = 0.0
+    """Monotonic; whoever is told of the turn notes it, as the next."""
+    limits_before: int = 0
     reader: LlmResponseReader = field(default_factory=LlmResponseReader)
     status: int = 200
     """An error of the service's may tell another."""
@@ -85,52 +119,88 @@ class Turn:
 
 
 class ModelTurns:
-    """Reads both sides of one connection; one turn is open at a time."""
+    """Reads both sides of one connection; the oldest open turn is answered first."""
 
     def __init__(
         self, asked: Callable[[Turn], None], answered: Callable[[Turn], None]
     ) -> None:
         """`asked` and `answered` are called at the beginning and end of each turn."""
         self._asked, self._answered = asked, answered
-        self._client = MessageReader(ASKED_HEAD, cuts=True)
+        self._client = MessageReader(ASKED_LIMIT)
         self._server = MessageReader(MESSAGE_LIMIT)
-        self._turn: Turn | None = None
+        self._open: deque[Turn] = deque()
 
     def client_said(self, data: bytes) -> None:
         """Read bytes of the client's."""
         for message in self._client.feed(data):
-            if _ASKS in message:
-                self.finish()
-                self._turn = Turn(message)
-                self._asked(self._turn)
+            if not _may_ask(message):
+                continue
+            if len(self._open) < OPEN_LIMIT:
+                self._begin(message.beginning[:ASKED_HEAD])
+            self._open[-1].asked += message.size
 
     def server_said(self, data: bytes) -> None:
         """Read bytes of the service's."""
         for message in self._server.feed(data):
-            event = _object(message)
-            # An error may come before anything was asked, as a limit of the account.
-            if self._turn is None and _kind(event) == "error":
-                self._turn = Turn(b"")
-                self._asked(self._turn)
-            if self._turn is not None:
-                self._read(self._turn, message, event)
+            event = _object(message.beginning) if message.is_whole else {}
+            if not self._open and _begins(event):
+                self._begin(b"")
+            if self._open and message.is_whole:
+                self._read(self._open[0], message.beginning, event)
 
     def finish(self) -> None:
-        """The connection has ended, or another turn begins: the open one is cut off."""
-        turn, self._turn = self._turn, None
-        if turn is not None:
-            self._answered(turn)
+        """The connection has ended: what is open is cut off."""
+        while self._open:
+            self._answered(self._open.popleft())
+
+    def _begin(self, head: bytes) -> None:
+        turn = Turn(head)
+        self._open.append(turn)
+        self._asked(turn)
 
     def _read(self, turn: Turn, message: bytes, event: dict[str, Any]) -> None:
         turn.reader.read_event(message)
-        if _kind(event) not in _ENDS:
+        if not _is_last(event):
             return
         turn.is_whole = True
         for key in ("status", "status_code"):
             if type(event.get(key)) is int and 400 <= event[key] < 600:
                 turn.status = event[key]
         turn.fields = _fields(event.get("headers"))
-        self.finish()
+        self._answered(self._open.popleft())
+
+
+def _may_ask(message: Message) -> bool:
+    """True unless it is known to ask for nothing: what cannot be read may ask."""
+    if not message.size:
+        return False
+    if not message.is_whole:
+        return True
+    try:
+        # Of two equal keys a service may take the other one.
+        body = json.loads(message.beginning.decode(), object_pairs_hook=tuple)
+    except (ValueError, RecursionError):
+        return True
+    if not isinstance(body, tuple):
+        return True
+    kinds = [str(value) for key, value in body if key.lower() == "type"]
+    return len(kinds) != 1 or kinds[0] not in _ASKS_NOTHING
+
+
+def _begins(event: dict[str, Any]) -> bool:
+    """True if the service speaks of a turn, whatever was seen of the client's.
+
+    An error may come before anything was asked, as a limit of the account.
+    """
+    if _kind(event) in ("error", "response.created"):
+        return True
+    return _is_last(event) and tells_usage(event)
+
+
+def _is_last(event: dict[str, Any]) -> bool:
+    """True for a turn's last event; without a kind, the one that counts."""
+    kind = _kind(event)
+    return kind in _ENDS or (not kind and tells_usage(event))
 
 
 def _object(message: bytes) -> dict[str, Any]:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from swarm.gate import websocket_models
 from swarm.gate.websocket_frames import PING
-from swarm.gate.websocket_models import MESSAGE_LIMIT, MessageReader, ModelTurns, Turn
+from swarm.gate.websocket_models import (
+    ASKED_LIMIT,
+    Message,
+    MessageReader,
+    ModelTurns,
+    Turn,
+)
 from swarm.policy.rules import Rule
 from tests.gate.gate_harness import GateHarness, Serve, server
 from tests.gate.test_http_forward import UPGRADE
@@ -41,6 +47,13 @@ class Seen:
         self.answered: list[Turn] = []
         self.turns = ModelTurns(
             lambda turn: self.asked.append(turn.head), self.answered.append
+        )
+
+    def tokens_out(self) -> int:
+        """The sum of what was counted."""
+        return sum(
+            turn.reader.done(turn.asked, turn.is_whole).tokens_out
+            for turn in self.answered
         )
 
     def outcome(self) -> list[tuple[Any, ...]]:
@@ -78,22 +91,141 @@ def test_a_limit_is_read_with_its_status_and_fields() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        frame(ASKS, 2, key=KEY),
-        frame(b"x" * 5000 + ASKS, 1, key=KEY),
         frame(b'{"type":"response.cancel"}', 1, key=KEY),
+        frame(b'{"type":"session.update","x":"response.create"}', 1, key=KEY),
         frame(ASKS, 1, False, key=KEY),
-        b"\xc1" + frame(ASKS, 1, key=KEY)[1:],
         frame(ASKS, PING, key=KEY),
+        frame(b"", 1, key=KEY),
     ],
-    ids=["binary", "late", "another", "open", "compressed", "a ping"],
+    ids=["another", "with its word", "open", "a ping", "empty"],
 )
 def test_what_asks_nothing_is_no_turn(data: bytes) -> None:
     seen = Seen()
     seen.turns.client_said(data)
-    seen.turns.server_said(said(DONE))
     seen.turns.finish()
 
     assert seen.asked == []
+
+
+SPELLINGS = {
+    "plain": frame(ASKS, 1, key=KEY),
+    "late": frame(b'{"instructions":"%s",' % (b"x" * 5000) + ASKS[1:], 1, key=KEY),
+    "too long": frame(b" " * ASKED_LIMIT + ASKS, 1, key=KEY),
+    "escaped": frame(ASKS.replace(b".", rb"\u002e"), 1, key=KEY),
+    "binary": frame(ASKS, 2, key=KEY),
+    "of no kind": frame(ASKS, 5, key=KEY),
+    "compressed": b"\xc1" + frame(ASKS, 1, key=KEY)[1:],
+    "twice": frame(b'{"type":"response.cancel",' + ASKS[1:], 1, key=KEY),
+    "in capitals": frame(b'{"Type":"response.create"}', 1, key=KEY),
+    "wrapped": frame(b'[{"type":"response.create"}]', 1, key=KEY),
+    "spaced": frame(b'{ "type"\n:\t"response.create"}', 1, key=KEY),
+    "unknown": frame(b'{"type":"response.append"}', 1, key=KEY),
+    "a list": frame(b'{"type":["response.cancel"]}', 1, key=KEY),
+    "in frames": frame(ASKS[:9], 1, False, key=KEY)
+    + frame(b"", PING, key=KEY)
+    + frame(b"", 0, False, key=KEY)
+    + frame(ASKS[9:], 0, key=KEY),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_whatever_may_ask_opens_a_turn(spelling: str) -> None:
+    """Cut off before a word came, it is estimated by all of its bytes."""
+    seen = Seen()
+    seen.turns.client_said(SPELLINGS[spelling])
+    seen.turns.finish()
+
+    (turn,) = seen.answered
+    assert not turn.is_whole
+    assert turn.reader.done(turn.asked, is_whole=False).tokens_in >= turn.asked / 4 > 0
+
+
+@pytest.mark.parametrize("opcode", [1, 2])
+def test_what_the_service_tells_is_counted_without_a_question(opcode: int) -> None:
+    seen = Seen()
+    events: list[dict[str, Any]]
+    events = [{"type": "response.created"}, DONE, DONE, {"usage": USAGE}]
+    for event in events:
+        seen.turns.server_said(frame(json.dumps(event).encode(), opcode))
+
+    assert len(seen.asked) == len(seen.answered) == 3
+    assert seen.tokens_out() == 27
+
+
+def test_turns_at_once_are_answered_in_their_order() -> None:
+    seen = Seen()
+    seen.turns.client_said(SPELLINGS["plain"] + SPELLINGS["unknown"])
+    assert len(seen.asked) == 2
+    seen.turns.server_said(said(DONE))
+    assert [turn.head for turn in seen.answered] == [ASKS]
+    seen.turns.server_said(said(DONE))
+
+    assert [turn.is_whole for turn in seen.answered] == [True, True]
+    assert seen.tokens_out() == 18
+
+
+def test_turns_without_number_are_bounded_and_counted() -> None:
+    seen, number = Seen(), websocket_models.OPEN_LIMIT * 3
+    for _ in range(number):
+        seen.turns.client_said(SPELLINGS["plain"])
+    assert len(seen.asked) == websocket_models.OPEN_LIMIT
+    for _ in range(number):
+        seen.turns.server_said(said(DONE))
+
+    assert sum(turn.asked for turn in seen.answered) == number * len(ASKS)
+    assert seen.tokens_out() == number * 9
+
+
+QUIET = [
+    frame(b"", PING, key=KEY),
+    frame(b"", 1, key=KEY),
+    frame(b'{"type":"response.cancel"}', 1, key=KEY),
+]
+STEPS = st.lists(
+    st.sampled_from([*SPELLINGS.values(), *QUIET])
+    | st.tuples(
+        st.sampled_from(["completed", "incomplete", "failed", "done"]),
+        st.integers(1, 1000),
+        st.integers(1, 1000),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(STEPS, st.integers(1, 9000), st.integers(1, 99), st.integers(1, 99))
+def test_the_sum_counted_is_the_sum_that_the_service_tells(
+    steps: list[Any], client_cut: int, server_cut: int, rest: int
+) -> None:
+    """However a turn is asked for, cut to pieces, and with others before its answer."""
+    seen, unanswered, total = Seen(), 0, [0, 0]
+    spellings = set(SPELLINGS.values())
+    steps = [*steps, *[("completed", rest, rest, True)] * len(steps)]
+    for step in steps:
+        if isinstance(step, bytes):
+            unanswered += step in spellings
+            for at in range(0, len(step), client_cut):
+                seen.turns.client_said(step[at : at + client_cut])
+            continue
+        if step[1:] == (rest, rest, True) and not unanswered:
+            continue
+        how, tokens_in, tokens_out, tells = step
+        counts = {"input_tokens": tokens_in, "output_tokens": tokens_out}
+        unanswered = max(0, unanswered - 1)
+        total = [total[0] + tokens_in, total[1] + tokens_out]
+        event = {"type": f"response.{how}", "response": {"usage": counts}}
+        words = {"type": "response.output_text.delta", "delta": "word " * 9}
+        created = {"type": "response.created"}
+        events: list[dict[str, Any]]
+        events = [created, words, event] if tells else [event]
+        data = b"".join(map(said, events))
+        for at in range(0, len(data), server_cut):
+            seen.turns.server_said(data[at : at + server_cut])
+    seen.turns.finish()
+
+    usages = [turn.reader.done(turn.asked, turn.is_whole) for turn in seen.answered]
+    assert [sum(each.tokens_in for each in usages), seen.tokens_out()] == total
+    assert len(seen.asked) == len(seen.answered)
 
 
 def test_a_turn_that_is_cut_off_is_told_once() -> None:
@@ -108,15 +240,17 @@ def test_a_turn_that_is_cut_off_is_told_once() -> None:
 
 def test_a_message_of_a_hundred_megabytes_is_not_kept() -> None:
     """And what follows it is read."""
-    reader, chunk = MessageReader(MESSAGE_LIMIT), b"x" * (1 << 20)
+    limit, chunk = 1 << 21, b"x" * (1 << 20)
+    reader = MessageReader(limit)
     size = 100 << 20
     head = b"\x81\x7f" + size.to_bytes(8)
     assert reader.feed(head) == []
     for _ in range(100):
-        assert reader.feed(chunk) == []
-        assert sum(map(len, reader._parts)) <= MESSAGE_LIMIT
+        told = reader.feed(chunk)
+        assert sum(map(len, reader._parts)) <= limit
 
-    assert reader.feed(frame(b"yes", 1)) == [b"yes"]
+    assert [(len(each.beginning), each.size) for each in told] == [(limit, size)]
+    assert reader.feed(frame(b"yes", 1)) == [Message(b"yes", 3)]
 
 
 @pytest.mark.parametrize(
