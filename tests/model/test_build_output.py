@@ -54,3 +54,13 @@ def test_a_folder_with_anything_else_in_it_stays() -> None:
         Hidden("dist/x", IGNORED),
     ]
     assert folders(mixed, BASE, ()) == ("dist",)
+
+
+def test_installed_packages_may_be_kept() -> None:
+    """Also those in a folder that is not theirs by its name."""
+    paths = ("node_modules/", ".venv/x", "x.egg-info/", "build/venv/x", "dist/x")
+    hidden = [Hidden(path, IGNORED) for path in paths]
+    base = {*BASE, "build/setup.py"}
+
+    assert folders(hidden, base, (), stores=False) == ("dist",)
+    assert len(folders(hidden, base, ())) == 4

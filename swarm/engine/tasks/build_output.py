@@ -47,15 +47,19 @@ def _of(context: EngineContext, task: Task) -> BuildOutput | None:
         hidden = [Hidden(**entry) for entry in body["hidden"]]
         git = context.task_git(task).review.git
         kept = tree_at.all_names(git, task.review.tree)
+        plan = context.plan(task)
     except (OSError, ValueError, TypeError, KeyError, SwarmError):
         return None  # never looked at, or its repository is gone
-    if body["tree"] != task.review.tree:
+    may_go_on = task.state is not State.FAILED
+    if body["tree"] != task.review.tree or (may_go_on and plan.is_offline):
         return None
     base = observation.base_paths(context.paths.home, task.repo, task.base)
     if not base:
         return None
     worktree, sizes = context.worktree(task), dict[str, int]()
-    for folder in build_output.folders(hidden, base, kept):
+    # A task that goes on runs no set-up again, and finds what the first one installed.
+    stores = not (may_go_on and plan.project.setup)
+    for folder in build_output.folders(hidden, base, kept, stores=stores):
         if folder in task.warm_folders:
             continue  # an empty place, over which the base stands
         if taken := ignored_folders.taken(worktree, folder).bytes:

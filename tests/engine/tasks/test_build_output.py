@@ -8,6 +8,7 @@ from swarm.engine.tasks import build_output, cleanup
 from swarm.model import events
 from tests.adapters.git.git_helpers import commit_all
 from tests.engine.keeper_harness import KeeperHarness
+from tests.engine.tasks.test_setup import agree
 
 WORK = (
     "mkdir -p node_modules/a build && head -c 300000 /dev/zero > node_modules/a/x; "
@@ -66,3 +67,24 @@ def test_one_that_goes_on_meanwhile_keeps_it(
     build_output.remove(harness.context, output)
 
     assert (harness.paths.worktree(task.id) / "build/x").exists()
+
+
+def test_what_a_set_up_installed_stays_for_a_task_that_may_go_on(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """A task that goes on runs no set-up; one that is offline could fetch nothing."""
+    install = "mkdir node_modules; echo i > node_modules/x"
+    agree(harness, sample, install, ignored="node_modules\nbuild\n")
+    harness.start_keeper()
+    work = "test -e node_modules/x && mkdir build && echo o > build/x"
+    task = harness.until_taken_in(harness.new_task(sample, work))
+    harness.until_taken_in(harness.new_task(sample, work, offline=True))
+    worktree = harness.paths.worktree(task.id)
+
+    (output,) = build_output.found(harness.context, 0.0)
+    assert (output.task.id, output.folders) == (task.id, ("build",))
+    build_output.remove(harness.context, output)
+    harness.wish_done("continue", task=task.id, fresh=True)
+
+    harness.until((worktree / "build/x").exists, "the work of one that goes on")
+    assert (worktree / "node_modules/x").exists()
