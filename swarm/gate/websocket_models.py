@@ -20,6 +20,8 @@ ASKED_LIMIT = 1 << 16
 """Bytes of a message of the client's; what a longer one says is not known."""
 MESSAGE_LIMIT = WHOLE_LIMIT
 """Bytes of a message of the service's; a longer one is not read."""
+EMPTY_LIMIT = 5000
+"""Frames without content, one after another; more end the connection."""
 OPEN_LIMIT = 64
 """Turns that may be open at once; more are counted with the last of them."""
 FIELDS_LIMIT = 64
@@ -71,32 +73,39 @@ class MessageReader:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._frames = FrameReader()
-        self._parts: list[bytes] = []
+        self._kept = bytearray()
         self._size = 0
+        self._empty = 0
+        """Frames without content since the last with some."""
 
     def feed(self, data: bytes) -> list[Message]:
-        """The messages that end in these bytes."""
+        """The messages that end in these bytes.
+
+        ConnectionResetError for a flood of frames without content.
+        """
         messages = []
         for piece in self._frames.feed(data):
             if piece.header.is_control:
                 continue
             self._take(piece)
             if piece.ends and piece.header.is_final:
-                beginning = b"".join(self._parts)[: self._limit]
-                messages.append(Message(beginning, self._size))
+                messages.append(Message(bytes(self._kept), self._size))
                 self._begin()
         return messages
 
     def _take(self, piece: Piece) -> None:
         if piece.begins and piece.header.opcode:
             self._begin()
+        self._empty = 0 if piece.header.size else self._empty + 1
+        if self._empty > EMPTY_LIMIT:
+            raise ConnectionResetError("too many WebSocket frames without content")
         room = self._limit - self._size
         self._size += len(piece.content)
         if room > 0:
-            self._parts.append(piece.plain()[:room])
+            self._kept += piece.plain()[:room]
 
     def _begin(self) -> None:
-        self._parts, self._size = [], 0
+        self._kept, self._size = bytearray(), 0
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from swarm.gate import websocket_models
 from swarm.gate.websocket_frames import PING
 from swarm.gate.websocket_models import (
     ASKED_LIMIT,
+    EMPTY_LIMIT,
     Message,
     MessageReader,
     ModelTurns,
@@ -247,10 +249,30 @@ def test_a_message_of_a_hundred_megabytes_is_not_kept() -> None:
     assert reader.feed(head) == []
     for _ in range(100):
         told = reader.feed(chunk)
-        assert sum(map(len, reader._parts)) <= limit
+        assert len(reader._kept) <= limit
 
     assert [(len(each.beginning), each.size) for each in told] == [(limit, size)]
     assert reader.feed(frame(b"yes", 1)) == [Message(b"yes", 3)]
+
+
+@pytest.mark.parametrize("opcode", [0, 1], ids=["continuations", "messages"])
+def test_a_flood_of_frames_without_content_ends_the_connection(opcode: int) -> None:
+    """None of them is kept; some, between others, are no flood."""
+    seen, some = Seen(), frame(b"", opcode, opcode == 1) * (EMPTY_LIMIT - 1)
+    for _ in range(3):
+        seen.turns.client_said(frame(b"x", 1, False) + some)
+        seen.turns.server_said(frame(b"x", 1, False) + some)
+    for say in (seen.turns.client_said, seen.turns.server_said):
+        with pytest.raises(ConnectionResetError, match="without content"):
+            say(some)
+
+
+def test_frames_of_a_byte_are_kept_as_bytes() -> None:
+    """And those without any not at all."""
+    reader = MessageReader(1 << 16)
+    reader.feed(b"\x01\x00" + b"\x00\x00\x00\x01x" * 100_000)
+
+    assert sys.getsizeof(reader._kept) < 1 << 18
 
 
 @pytest.mark.parametrize(
@@ -350,3 +372,19 @@ async def test_the_gate_tells_of_turns_in_a_websocket(
     for line in limits:
         assert (line["kind"], line["model"]) == ("usage", "gpt-5.5")
         assert line["until"]
+
+
+async def test_the_gate_ends_a_flood_of_frames_without_content(
+    gate: GateHarness,
+) -> None:
+    async with server(model(DONE), gate.web_ca, "ok.example") as port:
+        gate.allow(Rule("allow", "ok.example", (port,), model="openai"))
+        client = await gate.connect(f"ok.example:{port}")
+        await client.tls(gate.gate_ca, "ok.example")
+        head = f"GET /codex/responses HTTP/1.1\r\nHost: ok.example:{port}\r\n{UPGRADE}"
+        await client.send(f"{head}\r\n".encode())
+        await client.head()
+        await client.send(frame(b"", 0, False, key=KEY) * EMPTY_LIMIT)
+        await client.send(frame(b"", 0, False, key=KEY))
+        async with asyncio.timeout(30):
+            assert await client.rest() == b""
