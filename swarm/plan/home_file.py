@@ -1,6 +1,6 @@
-"""The one-shot that puts one file into a task's home, in place of what is there.
+"""The one-shots that put one file into a task's home, and read one of it.
 
-The home is the agent's. Nobody writes it on the host: a program of ours does in a box
+The home is the agent's. Nobody opens it on the host: a program of ours does in a box
 without a network, as the agent's own user, and a link there leads nowhere else.
 """
 
@@ -27,6 +27,16 @@ with open(given, "rb") as source, open(os.open(draft, flags, 0o600), "wb") as fi
     file.write(source.read())
 os.replace(draft, place)
 """
+_READ = """
+import os, stat, sys
+place, limit = sys.argv[1], int(sys.argv[2])
+try:
+    file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+except OSError:
+    sys.exit(0)
+if stat.S_ISREG(os.fstat(file).st_mode):
+    sys.stdout.buffer.write(os.read(file, limit))
+"""
 
 
 def writer(
@@ -36,26 +46,49 @@ def writer(
 
     The host's file must be one that the agent's user can read.
     """
+    relabel = any(mount.relabel for mount in sandbox.mounts)
+    argv = ("python3", "-I", "-c", _SCRIPT, f"{AGENT_HOME}/{path}", _GIVEN)
+    mounts = (
+        Mount("volume", volume, AGENT_HOME),
+        Mount("bind", source, _GIVEN, read_only=True, relabel=relabel),
+    )
+    return _box(sandbox, "put", image, argv, mounts)
+
+
+def reader(
+    sandbox: SandboxSpec, volume: str, image: str, path: str, limit: int
+) -> SandboxSpec:
+    """Prints the first bytes of the file at `path`; nothing if it is no plain file."""
+    place = f"{AGENT_HOME}/{path}"
+    argv = ("python3", "-I", "-c", _READ, place, str(limit))
+    mounts = (Mount("volume", volume, AGENT_HOME, read_only=True),)
+    return _box(sandbox, "get", image, argv, mounts)
+
+
+def _box(
+    sandbox: SandboxSpec,
+    what: str,
+    image: str,
+    argv: tuple[str, ...],
+    mounts: tuple[Mount, ...],
+) -> SandboxSpec:
     labels = {
         HOME_LABEL: sandbox.labels[HOME_LABEL],
         TASK_LABEL: "",
         KIND_LABEL: "home",
     }
-    relabel = any(mount.relabel for mount in sandbox.mounts)
     return SandboxSpec(
-        name=f"{sandbox.name}-put-{secrets.token_hex(4)}",
+        name=f"{sandbox.name}-{what}-{secrets.token_hex(4)}",
         image=image,
-        argv=("python3", "-I", "-c", _SCRIPT, f"{AGENT_HOME}/{path}", _GIVEN),
+        argv=argv,
         user=sandbox.user,
         labels=labels,
-        mounts=(
-            Mount("volume", volume, AGENT_HOME),
-            Mount("bind", source, _GIVEN, read_only=True, relabel=relabel),
-        ),
+        mounts=mounts,
         workdir="/",
         limits=SMALL,
         seccomp=sandbox.seccomp,
         userns=sandbox.userns,
+        tmpfs=sandbox.tmpfs,
         terminal=False,
         init=False,
     )

@@ -10,7 +10,13 @@ from swarm.plan import hardening, home_file
 from swarm.plan.specs import AGENT_HOME, SandboxSpec
 
 SANDBOX = SandboxSpec(
-    "box", "i", ("true",), "1000:1000", {"swarm.home": "h"}, seccomp="{}"
+    "box",
+    "i",
+    ("true",),
+    "1000:1000",
+    {"swarm.home": "h"},
+    seccomp="{}",
+    tmpfs=dict.fromkeys(hardening.REQUIRED_TMPFS, "rw,noexec,nosuid,nodev"),
 )
 
 
@@ -67,3 +73,12 @@ def test_the_box_has_the_home_the_file_and_no_network() -> None:
     assert spec.network == "none"
     assert spec.user == SANDBOX.user
     assert [mount.read_only for mount in spec.mounts] == [False, True]
+
+
+def test_the_box_that_reads_has_the_home_read_only() -> None:
+    spec = home_file.reader(SANDBOX, "v", "gate", "x", 9)
+
+    hardening.refuse(spec)
+    assert spec.network == "none"
+    assert spec.user == SANDBOX.user
+    assert [mount.read_only for mount in spec.mounts] == [True]

@@ -12,7 +12,14 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import disk_room, orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
-from swarm.engine.tasks import base_clearing, build_output, disk_limit, homes, services
+from swarm.engine.tasks import (
+    base_clearing,
+    build_output,
+    disk_limit,
+    homes,
+    services,
+    shared_login,
+)
 from swarm.engine.tasks.base_clearing import DAY_SECONDS
 from swarm.errors import IllegalMove, NoRoom, SwarmError
 from swarm.model import events
@@ -71,6 +78,8 @@ def remove(parts: EngineParts, task_id: int) -> None:
         )
     names = context.names(task_id, task.name)
     context.panes.close(names.pane)
+    # Its home may hold a refresh token that could not be taken back at its end.
+    shared_login.take_back_quietly(parts, task)
     homes.remove_boxes(context, task_id)
     services.remove(context, task_id)
     task_network.drop(parts, task)

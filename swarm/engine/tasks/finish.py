@@ -47,8 +47,8 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
     if facts is None:
         if task.state is State.LIVE:
             _record_over(context, task_id, events.TaskLost("its container is gone"))
-            services.end(context, task_id)
             shared_login.take_back_quietly(parts, task)
+            services.end(context, task_id)
             task_network.drop(parts, task)
             observation.end(parts, task_id)
         return
@@ -58,8 +58,8 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
     with suppress(SwarmError):
         stream_watch.claim(context, task)
     _record_over(context, task_id, events.TaskStopped(facts.exit_code, *why))
-    _find_conversation(context, task)
     shared_login.take_back_quietly(parts, task)
+    _find_conversation(context, task)
     services.end(context, task_id)
     task_network.drop(parts, task)
     leftovers = observation.end(parts, task_id)

@@ -19,11 +19,11 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import login_refresh
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import home_files
-from swarm.errors import SwarmError
+from swarm.errors import NotFound, SwarmError
 from swarm.model import events
 from swarm.model.task import RUNNING, State, Task
 from swarm.plan import login_box
-from swarm.plan.specs import AGENT_HOME, Plan
+from swarm.plan.specs import Plan
 
 LOOK_SECONDS, LOOK_SECONDS_NEAR = 60.0, 10.0
 """Between two looks at what the holder made of the login; the latter near its end."""
@@ -45,17 +45,42 @@ class _Shared:
 def lend(parts: EngineParts, task: Task, plan: Plan) -> None:
     """Put the login into the home of a box that is about to start, if it is one of it.
 
-    The first that is at work gets the lock with it. ToolError if it cannot be written.
+    The first that is at work gets the lock with it. ToolError if it cannot be written,
+    or if what the task itself renewed before cannot be read: it would be lost.
     """
     with login_refresh.changing(parts, task.agent):
         shared = _find(parts.context, task.agent)
         if shared is None or not _uses(shared, plan):
             return
-        holder = _holder(parts.context, task.agent)
-        if holder in (0, task.id):
+        taken = _taken_over(parts.context, shared, task)
+        if taken is not None:
             _make_holder(parts.context, task.agent, task.id)
-        is_holder = holder in (0, task.id)
-        _put(parts.context, shared, task, plan, is_holder)
+        _put(parts.context, taken or shared, task, plan, taken is not None)
+
+
+def _taken_over(context: EngineContext, shared: _Shared, task: Task) -> _Shared | None:
+    """The login with what the last holder renewed; None while the lock is another's.
+
+    A refresh token that was used once is worth nothing: nobody gets it before that.
+    """
+    name = shared.agent.name
+    known = login_store.read_holder(context.paths.home, name)
+    if known.task in (0, task.id):
+        return _renewed(context, shared, task, known) if known.task else shared
+    if _holder(context, name):
+        return None
+    try:
+        last = context.read().tasks.get(known.task)
+        return _renewed(context, shared, last, known)
+    except NotFound:
+        return shared
+    except SwarmError as error:
+        words = (
+            f"{name}'s login is lent without what renews it: what task {known.task} "
+            f"made of it cannot be read: {error.message}"
+        )
+        context.journal.record(task.id, events.Trouble("login", words))
+        return None
 
 
 def take_back(parts: EngineParts, task: Task) -> None:
@@ -162,8 +187,8 @@ def _renewed(
 ) -> _Shared:
     """The login as the holder's box has it, stored and given to the others."""
     home, name = context.paths.home, shared.agent.name
-    box = context.names(task.id).sandbox
-    data = context.containers.file_of(box, _at(shared))
+    place = login_box.in_home(shared.agent.login.done)
+    data = home_files.read(context, task, place, login_tokens.FILE_LIMIT + 1)
     now = context.clock()
     try:
         found = (
@@ -195,10 +220,6 @@ def _pass_on(context: EngineContext, shared: _Shared, but: int) -> None:
         _put_quietly(context, shared, other, is_holder=True)
         return
     login_store.write_holder(context.paths.home, shared.agent.name, Holder())
-
-
-def _at(shared: _Shared) -> str:
-    return f"{AGENT_HOME}/{login_box.in_home(shared.agent.login.done)}"
 
 
 def _others(context: EngineContext, shared: _Shared, but: int) -> list[Task]:

@@ -31,3 +31,24 @@ def test_it_is_in_the_home_and_no_draft_is_left(
     with pytest.raises(ToolError):
         home_files.put(context, task, plan, "folder", "words", draft)
     assert not draft.exists()
+
+
+def test_a_file_is_read_with_its_box_and_without(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """A link is not followed, and no volume is made for a home that is gone."""
+    harness.start_keeper()
+    command = "echo words > ~/file; ln -s file ~/link; mkfifo ~/pipe"
+    task = harness.until_taken_in(harness.new_task(sample, command))
+    context, names = harness.context, harness.context.names(task.id)
+
+    def found() -> list[bytes]:
+        paths = ("file", "link", "pipe", "gone/x")
+        return [home_files.read(context, task, path, 4) for path in paths]
+
+    assert found() == [b"word", b"", b"", b""]
+    context.containers.remove(names.sandbox)
+    assert found() == [b"word", b"", b"", b""]
+    context.containers.remove_volume(names.home_volume)
+    assert found() == [b""] * 4
+    assert names.home_volume not in context.containers.volumes({})

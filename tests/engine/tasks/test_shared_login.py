@@ -18,6 +18,7 @@ from swarm.config import load
 from swarm.engine.host import images
 from swarm.engine.tasks import shared_login
 from swarm.model import events
+from swarm.model.task import State
 from tests.engine.keeper_harness import KeeperHarness
 from tests.engine.tasks.test_setup import agree
 
@@ -304,3 +305,38 @@ def test_a_set_up_that_leaves_a_login_leaves_no_base(house: House) -> None:
     assert told is not None
     assert "holds ~/.kimi-code" in told.reason
     house.ends(task)
+
+
+@pytest.mark.parametrize("next_one", ["another", "without its box", "itself", "none"])
+def test_what_a_task_renewed_is_taken_before_the_lock_is(
+    house: House, next_one: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: nobody is given a refresh token that was used, whoever ends when.
+
+    Why: a keeper that dies, or is late, at the end of the task that has the lock.
+    """
+    (task,) = house.task()
+    with monkeypatch.context() as late:
+        late.setattr(shared_login, "take_back_quietly", lambda *_: None)
+        house.renews(task, file_of(2, house.began + 7200))
+        house.ends(task)
+    assert (house.access, house.holder) == (token(1), task)
+    context, tree = house.harness.context, house.harness.paths.worktree(task)
+    if next_one == "none":
+        house.harness.wish_done("discard", task=task)
+        house.harness.wish_done("rm", task=task)
+    if next_one == "without its box":
+        context.containers.remove(context.names(task).sandbox)
+    if next_one == "itself":
+        (tree / "ends").unlink()
+        (tree / "has").unlink()
+        house.harness.wish_done("continue", task=task, fresh=True)
+        house.harness.until(lambda: house.has(task) != {}, "it works again")
+        again = task
+    else:
+        (again,) = house.task()
+
+    assert (house.access, house.holder) == (token(2), again)
+    assert house.has(again)["refresh_token"] == "refresh-token-number-0002"
+    (house.harness.paths.worktree(again) / "ends").touch()
+    house.harness.until_state(again, State.STOPPED)
