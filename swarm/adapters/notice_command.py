@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters.process import Limits, Program, run
@@ -25,7 +26,7 @@ def run_command(argv: Sequence[str], environment: Mapping[str, str]) -> None:
 def claim(claims: Path, key: str) -> bool:
     """Make the key's file; False if it is there already: someone told, or saw it.
 
-    `claims` is a folder of swarm's own.
+    `claims` is a folder of swarm's own. OSError if it cannot be written.
     """
     claims.mkdir(mode=0o700, exist_ok=True)
     _forget_old(claims)
@@ -39,5 +40,7 @@ def claim(claims: Path, key: str) -> bool:
 
 def _forget_old(claims: Path) -> None:
     for claim in claims.iterdir():
-        if time.time() - claim.stat().st_mtime > KEPT_SECONDS:
-            claim.unlink(missing_ok=True)
+        # Keeper and dashboard may both be at it.
+        with suppress(FileNotFoundError):
+            if time.time() - claim.stat().st_mtime > KEPT_SECONDS:
+                claim.unlink()

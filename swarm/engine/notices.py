@@ -41,7 +41,7 @@ class NoticeWatch:
         run: Run,
         is_watched: Callable[[int], bool],
     ) -> None:
-        """`claim` returns False if a key was claimed before.
+        """`claim` returns False if a key was claimed before; OSError: nobody knows.
 
         `is_watched` is true of a task whose terminal someone has before their eyes.
         """
@@ -81,16 +81,24 @@ class NoticeWatch:
         self._tell(command, monotonic)
 
     def _tell(self, command: Sequence[str], monotonic: float) -> None:
-        due = [
-            task
+        due = {
+            task: pending.notice
             for task, pending in self._pending.items()
             if monotonic - pending.since >= GRACE_SECONDS
-        ]
-        ripe = [self._pending.pop(task).notice for task in due]
-        fresh = [each for each in ripe if self._claim(each.key)]
+        }
+        fresh = [each for each in due.values() if self._is_ours(each.key)]
         unseen = [each for each in fresh if not self._is_watched(each.task)]
+        for task in due:
+            del self._pending[task]
         for one in notice.commands(command, unseen):
             self._run(one)
+
+    def _is_ours(self, key: str) -> bool:
+        """True as well if the claim cannot be written: better told twice than never."""
+        try:
+            return self._claim(key)
+        except OSError:
+            return True
 
 
 class NeedsLook:

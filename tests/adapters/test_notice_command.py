@@ -2,7 +2,9 @@
 
 import os
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,24 @@ def test_old_claims_are_forgotten(tmp_path: Path) -> None:
     notice_command.claim(tmp_path / "notices", "1-asks-5-2")
 
     assert [claim.name for claim in (tmp_path / "notices").iterdir()] == ["1-asks-5-2"]
+
+
+def test_two_who_forget_old_claims_at_once_do_not_disturb_each_other(
+    tmp_path: Path,
+) -> None:
+    """What one has deleted the other may still have in its list: both claim all."""
+    claims, old = tmp_path / "notices", time.time() - notice_command.KEPT_SECONDS - 60
+    claims.mkdir()
+    for number in range(3000):
+        (claims / f"old-{number}").touch()
+        os.utime(claims / f"old-{number}", (old, old))
+    start = threading.Barrier(4)
+
+    def claim(name: str) -> bool:
+        start.wait()
+        return notice_command.claim(claims, name)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(claim, "abcd"))
+
+    assert sorted(path.name for path in claims.iterdir()) == list("abcd")

@@ -1,7 +1,11 @@
 """The human's own command is run once for each need that nobody looks at."""
 
+import errno
+import os
 from collections.abc import Iterable
 from dataclasses import replace
+
+import pytest
 
 from swarm.engine.notices import GRACE_SECONDS, NoticeWatch
 from swarm.model import needs
@@ -20,6 +24,8 @@ class Watched:
 
     def __init__(self, *first: Task) -> None:
         self.claims: set[str] = set()
+        self.unwritable: dict[int, int] = {}
+        """The error of each task whose claims cannot be written."""
         self.viewed: set[int] = set()
         self.ran: list[Command] = []
         self.now = 100.0
@@ -29,6 +35,8 @@ class Watched:
         self.look(*first)
 
     def claim(self, key: str) -> bool:
+        if (code := self.unwritable.get(int(key.split("-")[0]))) is not None:
+            raise OSError(code, os.strerror(code))
         is_new = key not in self.claims
         self.claims.add(key)
         return is_new
@@ -100,6 +108,19 @@ def test_many_at_once_are_told_as_one() -> None:
     (ran,) = watched.ran
     assert ran.argv[-1] == "swarm: 8 tasks need you; w shows the next"
     assert ran.variables["SWARM_STATE"] == "several"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.ENOENT])
+def test_a_need_whose_claim_cannot_be_written_is_told(code: int) -> None:
+    """With all others of its round, and once."""
+    watched = Watched(*(_numbered(WORKS, number) for number in (1, 2, 3)))
+    watched.unwritable = {2: code}
+    tasks = [_numbered(ASKS, number) for number in (1, 2, 3)]
+    watched.looks(*tasks)
+    watched.looks(*tasks)
+
+    told = [ran.variables["SWARM_TASK"] for ran in watched.ran]
+    assert told == ["1", "2", "3"]
 
 
 def test_without_a_command_nothing_is_claimed() -> None:
