@@ -12,21 +12,41 @@ from swarm.plan.specs import AGENT_HOME, Mount, SandboxSpec
 
 _GIVEN = "/given"
 _SCRIPT = """
-import os, sys
-place, given = sys.argv[1:3]
-folder = os.path.dirname(place)
+import os, secrets, sys
+home, path, given = sys.argv[1:4]
 os.umask(0o077)
-os.makedirs(folder, exist_ok=True)
-draft = place + ".new"
-try:
-    os.unlink(draft)
-except FileNotFoundError:
-    pass
+def aside(place):
+    os.rename(place, place + ".aside-" + secrets.token_hex(4))
+def enter(folder):
+    mode = os.stat(folder).st_mode
+    if mode & 0o300 != 0o300:
+        os.chmod(folder, mode & 0o777 | 0o700)
+inside = os.path.realpath(home) + os.sep
+place = home
+enter(home)
+for part in path.split("/")[:-1]:
+    place = os.path.join(place, part)
+    is_ours = (os.path.realpath(place) + os.sep).startswith(inside)
+    if os.path.lexists(place) and not (os.path.isdir(place) and is_ours):
+        aside(place)
+    os.makedirs(place, exist_ok=True)
+    enter(place)
+place = os.path.join(place, path.split("/")[-1])
+draft = place + ".new-" + secrets.token_hex(8)
 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-with open(given, "rb") as source, open(os.open(draft, flags, 0o600), "wb") as file:
-    file.write(source.read())
-os.replace(draft, place)
+try:
+    with open(given, "rb") as source, open(os.open(draft, flags, 0o600), "wb") as file:
+        file.write(source.read())
+    if os.path.isdir(place) and not os.path.islink(place):
+        aside(place)
+    os.replace(draft, place)
+except OSError:
+    if os.path.lexists(draft):
+        os.unlink(draft)
+    raise
 """
+"""What its agent put in the way is moved aside: that takes no time, and loses nothing.
+A link to a folder of the home's stays one; what it leads to elsewhere is not there."""
 _READ = """
 import os, stat, sys
 place, limit = sys.argv[1], int(sys.argv[2])
@@ -47,7 +67,7 @@ def writer(
     The host's file must be one that the agent's user can read.
     """
     relabel = any(mount.relabel for mount in sandbox.mounts)
-    argv = ("python3", "-I", "-c", _SCRIPT, f"{AGENT_HOME}/{path}", _GIVEN)
+    argv = ("python3", "-I", "-c", _SCRIPT, AGENT_HOME, path, _GIVEN)
     mounts = (
         Mount("volume", volume, AGENT_HOME),
         Mount("bind", source, _GIVEN, read_only=True, relabel=relabel),

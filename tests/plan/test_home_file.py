@@ -26,7 +26,7 @@ def put(home: Path, path: str, text: str) -> int:
     given.write_text(text)
     spec = home_file.writer(SANDBOX, "v", "gate", path, str(given))
     words = [
-        str(given) if word == "/given" else word.replace(AGENT_HOME, str(home))
+        {"/given": str(given), AGENT_HOME: str(home)}.get(word, word)
         for word in spec.argv
     ]
     argv = [sys.executable, *words[1:]]
@@ -60,10 +60,40 @@ def test_a_link_in_its_place_is_replaced_and_not_followed(home: Path) -> None:
     assert not (home / "login.json").is_symlink()
 
 
-def test_a_folder_in_its_place_is_a_failure(home: Path) -> None:
-    (home / "login.json" / "x").mkdir(parents=True)
+@pytest.mark.parametrize(
+    "lay",
+    [
+        "mkdir -p a/login.json/x",
+        "mkdir -p a/login.json.new/x",
+        "echo mine > a",
+        "ln -s nowhere a",
+        "ln -s /tmp a",
+        "ln -s a a",
+        "mkdir a && mkfifo a/login.json",
+        "mkdir a && chmod 500 a",
+    ],
+)
+def test_what_an_agent_lays_in_the_way_is_moved_aside(home: Path, lay: str) -> None:
+    subprocess.run(["sh", "-c", lay], cwd=home, check=True)
 
-    assert put(home, "login.json", "token") != 0
+    assert put(home, "a/login.json", "token") == 0
+
+    assert (home / "a/login.json").read_text() == "token"
+    assert (home / "a/login.json").resolve().is_relative_to(home.resolve())
+    assert not list((home / "a").glob("*.new-*"))
+
+
+def test_a_link_to_a_folder_of_the_home_is_gone_through(home: Path) -> None:
+    (home / "kept").mkdir()
+    (home / "a").symlink_to("kept")
+
+    assert put(home, "a/login.json", "token") == 0
+    assert (home / "kept/login.json").read_text() == "token"
+
+
+def test_a_failure_leaves_no_draft(home: Path) -> None:
+    assert put(home, "a/" + "x" * 250, "token") != 0
+    assert list((home / "a").iterdir()) == []
 
 
 def test_the_box_has_the_home_the_file_and_no_network() -> None:

@@ -22,8 +22,8 @@ def put(
     and for `SECONDS` at most once its box runs.
 
     `draft` is a place in a folder that only the user can enter, and the caller's alone:
-    one that a keeper left there is replaced. ToolError if the agent has put something
-    at `path` that cannot be replaced, such as a folder.
+    one that a keeper left there is replaced. What the agent has put in the way is moved
+    aside. ToolError if it cannot be written all the same, such as on a full disk.
     """
     with _readable(draft, text, plan.owner) as source:
         volume, image = context.names(task.id).home_volume, images.tag("gate")

@@ -214,11 +214,11 @@ def _renewed(
 
 
 def _pass_on(context: EngineContext, shared: _Shared, but: int) -> None:
-    """The next task at work gets the lock, and the refresh token; or nobody has it."""
+    """The next task at work whose box takes it gets the lock; or nobody has it."""
     for other in _others(context, shared, but):
         _make_holder(context, shared.agent.name, other.id)
-        _put_quietly(context, shared, other, is_holder=True)
-        return
+        if _put_quietly(context, shared, other, is_holder=True):
+            return
     login_store.write_holder(context.paths.home, shared.agent.name, Holder())
 
 
@@ -262,10 +262,12 @@ def _put(
 
 def _put_quietly(
     context: EngineContext, shared: _Shared, task: Task, is_holder: bool
-) -> None:
-    """As `_put` for a box at work; what fails is told on its task."""
+) -> bool:
+    """As `_put` for a box at work; what fails is told on its task, and False."""
     try:
         _put(context, shared, task, context.plan(task), is_holder)
+        return True
     except SwarmError as error:
         words = f"{shared.agent.name}'s login was not put into its box: {error.message}"
         context.journal.record(task.id, events.Trouble("login", words))
+        return False

@@ -14,7 +14,7 @@ from tests.engine.keeper_harness import KeeperHarness
 def test_it_is_in_the_home_and_no_draft_is_left(
     harness: KeeperHarness, sample: Path, tmp_path: Path
 ) -> None:
-    """The agent's own user can read it; a folder in its place is told."""
+    """The agent's own user can read it; a folder in its place is moved aside."""
     harness.start_keeper()
     number = harness.new_task(sample, "mkdir ~/folder && touch ~/folder/x; sleep 600")
     task = harness.until_state(number, State.LIVE)
@@ -28,8 +28,10 @@ def test_it_is_in_the_home_and_no_draft_is_left(
     assert context.containers.file_of(box, f"{AGENT_HOME}/a/login") == b"words"
     argv = ["sh", "-c", "grep -q words ~/a/login && test -d ~/folder"]
     assert context.containers.exec_status(box, argv, 30) == 0
+    home_files.put(context, task, plan, "folder", "words", draft)
+    assert context.containers.file_of(box, f"{AGENT_HOME}/folder") == b"words"
     with pytest.raises(ToolError):
-        home_files.put(context, task, plan, "folder", "words", draft)
+        home_files.put(context, task, plan, "x" * 300, "words", draft)
     assert not draft.exists()
 
 

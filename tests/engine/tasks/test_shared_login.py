@@ -15,10 +15,12 @@ import pytest
 
 from swarm.agents import login_store, login_tokens, token_kind
 from swarm.config import load
+from swarm.engine.context import EngineContext
 from swarm.engine.host import images
-from swarm.engine.tasks import shared_login
+from swarm.engine.tasks import home_files, shared_login
+from swarm.errors import ToolError
 from swarm.model import events
-from swarm.model.task import State
+from swarm.model.task import State, Task
 from tests.engine.keeper_harness import KeeperHarness
 from tests.engine.tasks.test_setup import agree
 
@@ -340,3 +342,33 @@ def test_what_a_task_renewed_is_taken_before_the_lock_is(
     assert house.has(again)["refresh_token"] == "refresh-token-number-0002"
     (house.harness.paths.worktree(again) / "ends").touch()
     house.harness.until_state(again, State.STOPPED)
+
+
+def test_the_lock_passes_to_a_box_that_takes_the_token(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: a task that cannot be given the refresh token does not keep the lock.
+
+    Why: nobody could renew the login then, for all.
+    """
+    first, second, third = house.task(copies=3)
+    refused = {first}
+    put = home_files.put
+
+    def failing(context: EngineContext, task: Task, *rest: Any) -> None:
+        if task.id in refused:
+            raise ToolError("docker run: no")
+        put(context, task, *rest)
+
+    monkeypatch.setattr(home_files, "put", failing)
+    shared_login.hand_out(house.harness.parts, "standin")
+    assert house.holder == second
+    house.harness.until(
+        lambda: house.has(second)["refresh_token"] != "", "the second has it"
+    )
+
+    refused.add(third)
+    house.ends(second)
+    assert house.holder == 0
+    for task in (first, third):
+        house.ends(task)
