@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,9 +17,14 @@ LIMITS = Limits(seconds=900, output=16 << 20)
 
 
 def make_root(
-    tar: Path, progress: Progress, variables: Mapping[str, str] = NO_VARIABLES
+    tar: Path,
+    progress: Progress,
+    variables: Mapping[str, str] = NO_VARIABLES,
+    is_stopped: Callable[[], bool] | None = None,
 ) -> None:
     """Write the tar of a minimal root; blocks for 15 s and more.
+
+    Cancelled soon after `is_stopped`, which is asked again and again.
 
     The mirror is mmdebstrap's own choice, from this machine's apt settings.
     `variables` are set beside the user's own: the proxy to go out by.
@@ -38,7 +43,7 @@ def make_root(
 
     # It needs what the user's environment says of temporary folders and locales.
     program = Program(argv, "mmdebstrap", {**os.environ, **variables})
-    result = run(program, LIMITS, on_line)
+    result = run(program, LIMITS, on_line, is_stopped)
     if result.status:
         complaint = parent_proxy.masked(result.complaint, variables)
         raise ToolError(f"mmdebstrap: exit {result.status}: {complaint}")

@@ -16,7 +16,7 @@ from typing import IO
 
 from swarm.adapters import process_control
 from swarm.adapters.process_groups import REAPER, ProcessGroups
-from swarm.errors import ToolError, ToolMissing
+from swarm.errors import Cancelled, ToolError, ToolMissing
 from swarm.model.safe_text import safe_line
 
 CHUNK = 64 << 10
@@ -26,6 +26,11 @@ LONGEST_LINE = 64 << 10
 """Bytes after which a line that does not end is cut."""
 EXIT_POLL_SECONDS = 0.02
 """Pause between two looks at a program that closed its output and lives on."""
+
+STOP_POLL_SECONDS = 0.2
+"""Pause between two questions whether a program is to be ended."""
+TERM_SECONDS = 5.0
+"""How long a program that is ended may tidy up."""
 
 OnLine = Callable[[str], None]
 
@@ -71,13 +76,17 @@ class ProcessResult:
 
 
 def run(
-    program: Program, limits: Limits, on_line: OnLine | None = None
+    program: Program,
+    limits: Limits,
+    on_line: OnLine | None = None,
+    is_stopped: Callable[[], bool] | None = None,
 ) -> ProcessResult:
     """Run a program to its end, whatever its exit status.
 
     Reports each line of both outputs to `on_line` as soon as it is complete; an
-    exception there ends the program. Raises ToolMissing if there is no such program,
-    ToolError if it cannot start, at the time limit and on too much output.
+    exception there ends the program. So does `is_stopped`, which is asked a few times
+    a second: Cancelled. Raises ToolMissing if there is no such program, ToolError if it
+    cannot start, at the time limit and on too much output.
     """
     memory, outside = limits.memory, process_control.can_limit_from_outside()
     if memory is not None and (program.user or not outside):
@@ -87,7 +96,7 @@ def run(
         if memory is not None:
             # Nothing was written to its standard input yet: it has parsed nothing.
             process_control.limit_memory(process.pid, memory)
-        exchange = _Exchange(process, program, limits, on_line)
+        exchange = _Exchange(process, program, limits, on_line, is_stopped)
         with exchange.selector:
             exchange.run()
         if program.whole_group:
@@ -98,6 +107,9 @@ def run(
             bytes(exchange.output),
             _complaint(bytes(exchange.errors), process.returncode),
         )
+    except Cancelled:
+        process_control.ask_to_end(process, TERM_SECONDS)
+        raise
     finally:
         if process.returncode is None:
             process_control.kill_group(process)
@@ -126,13 +138,14 @@ class _Exchange:
         program: Program,
         limits: Limits,
         on_line: OnLine | None,
+        is_stopped: Callable[[], bool] | None,
     ) -> None:
         self.output, self.errors = bytearray(), bytearray()
         self.selector = selectors.DefaultSelector()
         self._process, self._label, self._limits = process, program.label, limits
         self._deadline = time.monotonic() + limits.seconds
         self._unwritten = memoryview(program.stdin)
-        self._on_line = on_line
+        self._on_line, self._is_stopped = on_line, is_stopped
         self._partial_lines: dict[int, bytearray] = {}
         self._pause = 0.0002
 
@@ -163,6 +176,10 @@ class _Exchange:
             raise ToolError(
                 f"{self._label}: no answer within {self._limits.seconds:g} seconds"
             )
+        if self._is_stopped:
+            if self._is_stopped():
+                raise Cancelled(f"{self._label}: it was ended before it was done")
+            remaining = min(remaining, STOP_POLL_SECONDS)
         if not self.selector.get_map():
             self._pause = min(2 * self._pause, EXIT_POLL_SECONDS)
             time.sleep(min(self._pause, remaining))

@@ -7,6 +7,7 @@ from Python 3.13 on.
 import os
 import resource
 import signal
+import time
 from contextlib import suppress
 from typing import Protocol
 
@@ -38,6 +39,18 @@ def has_ended(process: Process) -> bool:
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
         return os.waitid(os.P_PID, process.pid, options) is not None
     return process.poll() is not None
+
+
+def ask_to_end(process: Process, seconds: float) -> None:
+    """Have all of its group end by themselves; blocks so long at most.
+
+    Nobody reads what they print meanwhile.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGTERM)
+    until = time.monotonic() + seconds
+    while not has_ended(process) and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def kill_group(process: Process) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.process import Limits, ProcessResult, Program, run
-from swarm.errors import ToolError, ToolMissing
+from swarm.errors import Cancelled, ToolError, ToolMissing
 
 PATH = {"PATH": os.environ["PATH"]}
 AMPLE = Limits(seconds=20, output=1 << 20)
@@ -68,6 +68,26 @@ def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) -> Non
         shell(f"sleep 60 & echo $! > {tmp_path}/pid; wait", Limits(0.5, 10))
 
     assert time.monotonic() - began < 5
+    until_ended(int((tmp_path / "pid").read_text()))
+
+
+def test_a_program_that_is_stopped_tidies_up_and_ends_with_its_children(
+    tmp_path: Path,
+) -> None:
+    """Whether it prints something or not, long before its limit."""
+    script = f"""
+        trap 'echo > {tmp_path}/tidied; exit' TERM
+        sleep 60 & echo $! > {tmp_path}/pid.new; mv {tmp_path}/pid.new {tmp_path}/pid
+        wait"""
+
+    with pytest.raises(Cancelled, match="script: it was ended before it was done"):
+        run(
+            Program(["/bin/sh", "-c", script], "script", {"PATH": "/usr/bin:/bin"}),
+            Limits(60, 10),
+            is_stopped=(tmp_path / "pid").exists,
+        )
+
+    assert (tmp_path / "tidied").exists()
     until_ended(int((tmp_path / "pid").read_text()))
 
 

@@ -5,6 +5,7 @@ import io
 import tarfile
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -37,18 +38,20 @@ class DockerImages:
         self._connection = Connection(seconds)
         self._streams = set[Any]()
         self._lock = threading.Lock()
-        self._is_stopped = False
+        self._end: Future[None] = Future()
+        """Done once `stop` was called."""
 
     @property
     def is_stopped(self) -> bool:
-        return self._is_stopped
+        return self._end.done()
 
     def another(self) -> "DockerImages":
         return DockerImages(self._seconds)
 
     def stop(self) -> None:
         with self._lock:
-            self._is_stopped = True
+            if not self._end.done():
+                self._end.set_result(None)
             streams = list(self._streams)
         for answer in streams:
             _hang_up(answer)
@@ -62,7 +65,7 @@ class DockerImages:
             mine.append(answer)
             with self._lock:
                 self._streams.add(answer)
-            if self._is_stopped:
+            if self.is_stopped:
                 _hang_up(answer)
 
         try:
@@ -81,7 +84,7 @@ class DockerImages:
         self._require_wanted(label)
 
     def _require_wanted(self, label: str) -> None:
-        if self._is_stopped:
+        if self.is_stopped:
             raise Cancelled(f"docker {label}: it was ended before it was done")
 
     def close(self) -> None:
@@ -99,6 +102,25 @@ class DockerImages:
         return True
 
     def fetch(self, reference: str, seconds: float, progress: Progress) -> None:
+        fetched: Future[None] = Future()
+
+        def fetch() -> None:
+            try:
+                self._fetch(reference, seconds, progress)
+            except BaseException as error:  # noqa: BLE001 - whoever waits has it
+                fetched.set_exception(error)
+            else:
+                fetched.set_result(None)
+
+        # The engine answers nothing until the registry does, so there is no stream
+        # that can be hung up: it is left behind, and ends after `seconds`.
+        threading.Thread(target=fetch, name="pull", daemon=True).start()
+        wait((fetched, self._end), return_when=FIRST_COMPLETED)
+        if not fetched.done():
+            self._require_wanted(f"pull {reference}")
+        fetched.result()
+
+    def _fetch(self, reference: str, seconds: float, progress: Progress) -> None:
         with self._stoppable(f"pull {reference}") as client:
             try:
                 pull(client, reference, seconds, progress)

@@ -35,6 +35,8 @@ def pull(client: APIClient, reference: str, seconds: float, progress: Progress) 
         timeout=seconds,
         stream=True,
     ) as answer:
+        untyped: Any = client
+        untyped.on_stream(answer)
         for line in answer.iter_lines():
             _read(reference, line, progress)
 

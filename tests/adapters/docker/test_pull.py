@@ -1,13 +1,15 @@
 """Images come from a real registry, by every form of reference, or with its words."""
 
+import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from swarm.adapters.docker import DockerImages
 from swarm.adapters.docker.pull import split_reference
-from swarm.errors import ToolError
+from swarm.errors import Cancelled, ToolError
 from tests.built_image import BUSYBOX, built
 from tests.registry import open_registry, push
 
@@ -60,3 +62,18 @@ def test_what_it_has_not_is_told_in_its_words(registry: str) -> None:
     with pytest.raises(ToolError, match=r"some/box:nowhere: .*(unknown|not found)"):
         DockerImages().fetch(reference, 30.0, lambda _line: None)
     assert not DockerImages().pull(reference, 30.0)
+
+
+def test_one_that_a_silent_registry_holds_up_is_ended_from_another_thread() -> None:
+    images = DockerImages()
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as one:
+        silent.settimeout(30)
+        reference = f"127.0.0.1:{silent.getsockname()[1]}/none:1"
+        pulling = one.submit(images.pull, reference, 20.0)
+        asked, _ = silent.accept()
+        with asked:
+            images.stop()
+            error = pulling.exception(timeout=10)
+
+    assert isinstance(error, Cancelled)
+    images.close()

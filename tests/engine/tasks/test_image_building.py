@@ -19,6 +19,7 @@ from swarm.model.task import State
 from swarm.model.wishes import CancelBuild, NewTasks
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
+from tests.adapters.test_process import until_ended
 from tests.engine.fake_context import fake_context
 from tests.engine.keeper_harness import KeeperHarness
 from tests.fakes import FakeImages
@@ -115,6 +116,49 @@ def test_a_keeper_that_ends_tells_of_no_failure(
 
     (begun,) = _told(context)
     assert isinstance(begun, events.ImageBuilding)
+
+
+@pytest.mark.parametrize("act", ["cancel", "end"])
+def test_the_base_that_is_made_here_ends_with_its_build(
+    context: EngineContext,
+    engine: FakeImages,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+) -> None:
+    """A real program in the place of mmdebstrap, which would go on for a minute."""
+    tool, pid = tmp_path / "bin/mmdebstrap", tmp_path / "pid"
+    tool.parent.mkdir()
+    tool.write_text(f"#!/bin/sh\necho $$ > {pid}.new; mv {pid}.new {pid}; sleep 60\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
+    engine.references.clear()
+    ends: list[BaseException] = []
+
+    def build() -> None:
+        try:
+            image_building.build(context, "base")
+        except (SwarmError, LeftToTheNextKeeper) as error:
+            ends.append(error)
+
+    thread = threading.Thread(target=build)
+    thread.start()
+    for _ in range(1000):
+        if pid.exists():
+            break
+        threading.Event().wait(0.01)
+    if act == "cancel":
+        image_building.cancel(context, CancelBuild("base"))
+    else:
+        context.close_runs()
+    thread.join(30)
+
+    assert not thread.is_alive()
+    until_ended(int(pid.read_text()))
+    assert images.LOCAL not in engine.references
+    *_, last = _told(context)
+    assert isinstance(last, events.ImageBuildFailed) == (act == "cancel")
+    assert isinstance(ends[0], LeftToTheNextKeeper) == (act == "end")
 
 
 PACKAGE = "hello"
