@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ REFUSAL_SECONDS = 2.0
 """Within which qwen says that an answer came too late; it looks twice a second."""
 NOT_UNDERSTOOD = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
 LATE = "it was answered in its terminal"
+NOT_BEGUN = "qwen has not begun with it, and too many others came since"
 
 
 class Relay:
@@ -41,8 +43,11 @@ class Relay:
         """Their ids, by the calls of tools that they are about."""
         self._given: dict[str, bool] = {}
         """Our answers that qwen has not taken yet."""
-        self._texts: dict[str, int] = {}
-        """Numbers of the user's texts that qwen has not begun with, by their words."""
+        self._texts: deque[tuple[str, int]] = deque()
+        """The user's texts that qwen has not begun with, and their numbers.
+
+        Two may have the same words; the one that came first is begun first.
+        """
 
     def heard_by(self, wire: socket.socket) -> None:
         """From now on this far end is told, first of all that is open."""
@@ -113,9 +118,11 @@ class Relay:
             self._begun("".join(str(each.get("text", "")) for each in content))
 
     def _begun(self, prompt: str) -> None:
-        number = self._texts.pop(prompt.strip(), None)
-        if number is not None:
-            self._say(sent=number)
+        for waiting in self._texts:
+            if waiting[0] == prompt.strip():
+                self._texts.remove(waiting)
+                self._say(sent=waiting[1])
+                return
 
     def _all_gone(self) -> None:
         for name in list(self._open):
@@ -167,12 +174,12 @@ class Relay:
 
     def _submit(self, number: int, text: str) -> None:
         if len(self._texts) >= MOST_OPEN:
-            self._texts.pop(next(iter(self._texts)))
-        self._texts[text.strip()] = number
+            self._say(unsent=self._texts.popleft()[1], why=NOT_BEGUN)
+        self._texts.append((text.strip(), number))
         try:
             self._write([{"type": "submit", "text": text}])
         except OSError as error:
-            self._texts.pop(text.strip(), None)
+            self._texts.pop()
             self._say(unsent=number, why=str(error)[:200])
 
     def _write(self, lines: list[dict[str, Any]]) -> None:

@@ -236,3 +236,52 @@ def test_a_text_is_told_as_sent_once_qwen_begins_with_it(
 
     assert far_end.until("sent") == {"sent": 7}
     assert "ask" in far_end.says()
+
+
+def told_until_asked(qwen: FakeQwen, far_end: Program) -> list[dict[str, Any]]:
+    """What is told before a question that qwen asks now."""
+    qwen.asks("last")
+    told = []
+    while "ask" not in (said := far_end.says()):
+        told.append(said)
+    return told
+
+
+def test_each_of_two_equal_texts_is_told_as_sent(
+    qwen: FakeQwen, far_end: Program
+) -> None:
+    """The first of them first, though another was sent between."""
+    for number, text in enumerate(["continue", "test it", "continue\n", "continue"]):
+        far_end.tell(send=number, text=text)
+    qwen.reads(4)
+    for text in ("continue", "continue", "test it", "continue", "continue"):
+        qwen.said(type="text", text=text)
+
+    assert told_until_asked(qwen, far_end) == [{"sent": n} for n in (0, 2, 1, 3)]
+
+
+def test_of_more_texts_than_qwen_reads_the_oldest_is_told_as_unsent(
+    qwen: FakeQwen, far_end: Program
+) -> None:
+    for number in range(qwen_files.MOST_OPEN + 2):
+        far_end.tell(send=number, text="continue")
+    qwen.reads(qwen_files.MOST_OPEN + 2)
+    qwen.said(type="text", text="continue")
+
+    unsent = [{"unsent": n, "why": qwen_files.NOT_BEGUN} for n in (0, 1)]
+    assert told_until_asked(qwen, far_end) == [*unsent, {"sent": 2}]
+
+
+def test_a_text_that_cannot_be_written_is_told_and_no_other_of_its_words(
+    qwen: FakeQwen, far_end: Program
+) -> None:
+    far_end.tell(send=1, text="continue")
+    qwen.reads(1)
+    answers = Path(f"{qwen.place}.in")
+    answers.rename(f"{answers}.old")
+    answers.mkdir()
+    far_end.tell(send=2, text="continue")
+    assert far_end.until("unsent")["unsent"] == 2
+    qwen.said(type="text", text="continue")
+
+    assert told_until_asked(qwen, far_end) == [{"sent": 1}]
