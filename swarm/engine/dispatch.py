@@ -130,6 +130,17 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
 """The function that carries out each type of wish."""
 
 
+def may_build(record: WishRecord) -> bool:
+    """True for one that may build images before it does what it asks: for minutes."""
+    verbs = (wishes.NewTasks.verb, wishes.Retry.verb)
+    return record.verb in verbs and bool(record.body.get("build"))
+
+
+def ends_a_build(record: WishRecord) -> bool:
+    """True for one that is carried out in no time, and must not wait."""
+    return record.verb == wishes.CancelBuild.verb
+
+
 def carry_out(parts: EngineParts, record: WishRecord) -> Result:
     """Do what the wish asks, holding its task's lock; SwarmError if it is refused."""
     wish = wishes.parse(record.verb, record.body)

@@ -94,6 +94,10 @@ WORKERS = 32
 """Verbs at work at once; most of that time is spent waiting for a tool."""
 
 
+BUILDERS = 16
+"""Wishes that may build images at once, each for minutes: all else has `WORKERS`."""
+
+
 class Keeper:
     """Carries out wishes until `stop` is called; one per home, held by its lock."""
 
@@ -103,7 +107,10 @@ class Keeper:
         self._pid = pid
         self._stopped = threading.Event()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._workers = Workers(WORKERS, thread_name_prefix="verb")
+        self._workers, self._builders = (
+            Workers(WORKERS, thread_name_prefix="verb"),
+            Workers(BUILDERS, thread_name_prefix="build"),
+        )
         self._event_watcher = ContainerEventWatcher(
             context, self._on_container_event, self._on_engine_up
         )
@@ -186,12 +193,16 @@ class Keeper:
             self._parts.channels.close()
             self._parts.ports.shut()
             self._parts.meter.close()
-            self._workers.shutdown(wait=True, cancel_futures=True)
+            self._await_workers()
             if self.lost_home:
                 # A launch that was under way has started its sandbox since.
                 self.lost_home = self._home.leave()
             self._parts.nets.close()
             self._parts.sensor.close(not is_engine_up or self._has_sandboxes())
+
+    def _await_workers(self) -> None:
+        for pool in (self._builders, self._workers):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _has_sandboxes(self) -> bool:
         """True if a sandbox may run; also if the store does not tell."""
@@ -257,10 +268,19 @@ class Keeper:
                 self._next_due = min(self._next_due, now + wait)
             else:
                 self._open_wishes.add(wish.id)
-                self._workers.submit(self._carry_out, wish)
+                self._take_up(wish)
         if has_changed:
             self._start_queued()
             self._changes = changes
+
+    def _take_up(self, wish: WishRecord) -> None:
+        """Nothing that takes minutes may hold up what ends it."""
+        if dispatch.ends_a_build(wish):
+            self._carry_out(wish)
+        elif dispatch.may_build(wish):
+            self._builders.submit(self._carry_out, wish)
+        else:
+            self._workers.submit(self._carry_out, wish)
 
     def _start_queued(self) -> None:
         tasks = self._context.read().tasks.all()

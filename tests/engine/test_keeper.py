@@ -2,18 +2,21 @@
 
 import errno
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from swarm.bootstrap import engine_parts
+from swarm.engine import keeper as keeper_module
 from swarm.engine.egress import user_network
+from swarm.engine.host import images
 from swarm.engine.keeper import Keeper
 from swarm.engine.parts import EngineParts
 from swarm.errors import NoRoom
 from swarm.model import events
+from swarm.model import wishes as model
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
 from swarm.store.queries import Queries
@@ -95,3 +98,45 @@ def test_a_disk_that_does_not_answer_for_a_while_ends_no_keeper(
 
     assert failed.is_set()
     assert answered.message == "there is no task 7"
+
+
+def test_builds_hold_up_no_other_wish_and_not_their_end(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With more of them than there are workers for all else."""
+    monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setattr(user_network, "current", lambda: None)
+    monkeypatch.setattr(keeper_module, "WORKERS", 3)
+    engine = FakeImages((images.UPSTREAM,), {images.tag("base"): "{}"})
+    engine.hold.clear()
+    parts = engine_parts.build(
+        HomePaths(tmp_path / "home"), FakeContainers(), FakePanes(), engine
+    )
+    keeper, database = Keeper(parts, 4711), parts.context.paths.database
+    thread = threading.Thread(target=keeper.run)
+    thread.start()
+    wish = model.NewTasks(str(repo), command="true", build=True)
+    pause = threading.Event()
+    try:
+        with closing(Queries(database)) as queries:
+
+            def until(done: Callable[[], bool]) -> None:
+                for _ in range(1000):
+                    if done():
+                        return
+                    pause.wait(0.01)
+                pytest.fail("it is held up")
+
+            builds = [wishes.insert(database, "new", wish.to_json()) for _ in range(4)]
+            until(lambda: bool(queries.events.of_kind(events.ImageBuilding)))
+            other = wishes.insert(database, "discard", {"task": 7})
+            until(lambda: bool(queries.wishes.get(other).outcome))
+            assert not any(queries.wishes.get(one).outcome for one in builds)
+            ended = wishes.insert(database, "cancel_build", {"image": "base"})
+            until(lambda: bool(queries.wishes.get(ended).outcome))
+            until(lambda: all(queries.wishes.get(one).outcome for one in builds))
+    finally:
+        engine.hold.set()
+        keeper.stop()
+        thread.join(PATIENCE)
+        closed(parts)
