@@ -100,12 +100,15 @@ def take_back(parts: EngineParts, task: Task) -> None:
 
 
 def take_back_quietly(parts: EngineParts, task: Task) -> None:
-    """As `take_back`, at the end of the task; what fails is told on it."""
+    """As `take_back`, at the end of the task; what fails is told on it if it can be.
+
+    What is not taken back now is by the next look, or whoever takes the lock over.
+    """
     try:
         take_back(parts, task)
     except (SwarmError, OSError) as error:
         words = f"{task.agent}'s login was not taken back: {error}"
-        parts.context.journal.record(task.id, events.Trouble("login", words))
+        _tell(parts.context, task.id, words)
 
 
 def hand_out(parts: EngineParts, agent: str) -> None:
@@ -126,7 +129,8 @@ def look(parts: EngineParts) -> None:
     """Take back what holders renewed, if it is time to; for the keeper's rounds."""
     context, home = parts.context, parts.context.paths.home
     for name in login_store.agents(home):
-        with suppress(SwarmError):
+        # One that fails, on a full disk also, is looked at again; so are the others.
+        with suppress(SwarmError, OSError):
             shared = _find(context, name)
             if shared is None or time.monotonic() < _NEXT_LOOK.get((home, name), 0.0):
                 continue
@@ -267,7 +271,13 @@ def _put_quietly(
     try:
         _put(context, shared, task, context.plan(task), is_holder)
         return True
-    except SwarmError as error:
-        words = f"{shared.agent.name}'s login was not put into its box: {error.message}"
-        context.journal.record(task.id, events.Trouble("login", words))
+    except (SwarmError, OSError) as error:
+        words = f"{shared.agent.name}'s login was not put into its box: {error}"
+        _tell(context, task.id, words)
         return False
+
+
+def _tell(context: EngineContext, task: int, words: str) -> None:
+    """Of a failure; one that has no room to be told must not stop what follows."""
+    with suppress(SwarmError, OSError):
+        context.journal.record(task, events.Trouble("login", words))

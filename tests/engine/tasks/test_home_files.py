@@ -5,14 +5,18 @@ from pathlib import Path
 import pytest
 
 from swarm.engine.tasks import home_files
-from swarm.errors import ToolError
+from swarm.errors import TimedOut, ToolError
 from swarm.model.task import State
+from swarm.plan import home_file
 from swarm.plan.specs import AGENT_HOME
 from tests.engine.keeper_harness import KeeperHarness
 
 
 def test_it_is_in_the_home_and_no_draft_is_left(
-    harness: KeeperHarness, sample: Path, tmp_path: Path
+    harness: KeeperHarness,
+    sample: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The agent's own user can read it; a folder in its place is moved aside."""
     harness.start_keeper()
@@ -32,6 +36,10 @@ def test_it_is_in_the_home_and_no_draft_is_left(
     assert context.containers.file_of(box, f"{AGENT_HOME}/folder") == b"words"
     with pytest.raises(ToolError):
         home_files.put(context, task, plan, "x" * 300, "words", draft)
+    monkeypatch.setattr(home_file, "_SCRIPT", "import time; time.sleep(900)")
+    monkeypatch.setattr(home_files, "SECONDS", 1.0)
+    with pytest.raises(TimedOut):
+        home_files.put(context, task, plan, "late", "words", draft)
     assert not draft.exists()
 
 

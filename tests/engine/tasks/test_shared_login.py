@@ -8,6 +8,7 @@ import base64
 import json
 import time
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -372,3 +373,53 @@ def test_the_lock_passes_to_a_box_that_takes_the_token(
     assert house.holder == 0
     for task in (first, third):
         house.ends(task)
+
+
+def test_a_full_disk_stops_neither_a_look_nor_the_end_of_a_task(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other agents are looked at, other boxes served, and the end goes on."""
+    first, second = house.task(copies=2)
+    holder = house.holder
+    (other,) = {first, second} - {holder}
+    home, context = house.harness.paths.home, house.harness.context
+    login = login_store.read(home, "standin")
+    assert login
+    login_store.write(home, "aaa", login)
+    real = shared_login._find
+
+    def find(context: EngineContext, name: str) -> Any:
+        if name == "aaa":
+            raise OSError(ENOSPC, "No space left on device")
+        return real(context, name)
+
+    house.renews(holder, file_of(2, house.began + 7200))
+    with monkeypatch.context() as full:
+        full.setattr(shared_login, "_find", find)
+        house.look()
+    assert house.access == token(2)
+
+    shared = real(context, "standin")
+    assert shared
+    queries = house.harness.queries
+    with monkeypatch.context() as full:
+        full.setattr(home_files, "put", no_room)
+        task = queries.tasks.get(other)
+        assert not shared_login._put_quietly(context, shared, task, is_holder=False)
+    told = queries.events.last(events.Trouble, other)
+    assert told is not None
+    assert "No space left" in told.reason
+
+    with monkeypatch.context() as full:
+        full.setattr(home_files, "read", no_room)
+        full.setattr(context.journal, "record", no_room)
+        shared_login.take_back_quietly(house.harness.parts, queries.tasks.get(holder))
+        with pytest.raises(OSError, match="No space"):
+            shared_login.take_back(house.harness.parts, queries.tasks.get(holder))
+    for each in (first, second):
+        house.ends(each)
+
+
+def no_room(*_: object) -> None:
+    """As whatever writes to a full disk."""
+    raise OSError(ENOSPC, "No space left on device")
