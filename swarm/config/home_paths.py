@@ -32,12 +32,18 @@ NEVER = (
     ".pypirc", ".npmrc", ".yarnrc.yml", ".cargo/credentials*", ".m2/settings*.xml",
     ".gradle/gradle.properties", ".gem/credentials", ".composer/auth.json",
     ".config/composer/auth.json", ".nuget/nuget", ".config/pypoetry/auth.toml",
-    ".local/share/uv/credentials", ".config/pip", ".pip", ".bundle/config",
+    ".local/share/uv/credentials", ".config/pip", ".pip", ".bundle/config", ".kaggle",
+    ".cache/huggingface", ".huggingface",
     # What agents and browsers keep logins in, and what was typed.
     ".claude*", ".codex", ".gemini", ".qwen", ".copilot", ".config/github-copilot",
-    ".local/share/opencode", ".config/goose", ".mozilla", ".thunderbird",
+    ".local/share/opencode", ".config/opencode", ".config/goose",
+    ".local/share/goose", ".aider*", ".config/amp", ".local/share/amp", ".augment",
+    ".cline", ".config/crush", ".local/share/crush", ".cursor", ".factory",
+    ".config/kilo", ".local/share/kilo", ".kimi*", ".config/mini-swe-agent",
+    ".openhands", ".pi", ".vibe", ".mozilla", ".thunderbird",
     ".config/google-chrome*", ".config/chromium", ".*_history", ".*history",
     ".viminfo", ".lesshst", ".bash_sessions", ".local/share/fish", ".zsh_sessions",
+    ".config/atuin", ".local/share/atuin",
     # Swarm's own: the policy names secrets, the state holds tokens.
     ".config/swarm", ".local/state/swarm",
 )  # fmt: skip

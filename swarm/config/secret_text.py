@@ -62,6 +62,14 @@ _PASSWORD_IN_URL = re.compile(r"(://[^\s/:@\"']{0,200}:)(?=([^\s/@\"']{1,500})@)
 _NETRC = re.compile(
     r"(?im)^([ \t]*(?:(?:machine|default|login)\b[^\n]{0,500}?\b)?password[ \t]+)(\S+)"
 )
+_OAUTH = re.compile(
+    r"(?i)(?<![\w$.-])[\"']?type[\"']?\s{0,9}[:=]\s{0,9}[\"']?oauth(?![\w-])"
+)
+_OAUTH_TOKEN = re.compile(
+    r"(?i)(?<![\w$.-])([\"']?(?:refresh|access)[\"']?\s{0,9}[:=]\s{0,9})"
+    r"(\"[^\"]*+\"|'[^']*+'|[^\s,;&|()<>{}\[\]\"'`]++)"
+)
+"""How agents keep a login, in a file that says so."""
 _STANDS_IN = re.compile(r"[\"']?[\"']?(?:\$.*)?", re.DOTALL)
 """Values that are no secret: nothing, and what a shell finds out."""
 
@@ -82,6 +90,7 @@ def stripped_settings(text: str) -> tuple[str, tuple[int, ...]]:
         return f"{match[1]}{quote}{LEFT_OUT}{quote}" + "\n" * value.count("\n")
 
     text, more = stripped(text)
-    for pattern in (_NAMED, _PASSWORD_IN_URL, _NETRC):
+    more_names = (_OAUTH_TOKEN,) if _OAUTH.search(text) else ()
+    for pattern in (_NAMED, _PASSWORD_IN_URL, _NETRC, *more_names):
         text = pattern.sub(take, text)
     return text, tuple(sorted({*lines, *more}))

@@ -3,6 +3,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from swarm.agents import registry
+from swarm.config import agent_names
 from swarm.config.home_paths import Dotfiles, is_plain, never
 
 READ = TypeAdapter(Dotfiles).validate_python
@@ -34,6 +36,7 @@ def test_any_other_path_is_refused(path: str) -> None:
         *(".m2/settings-security.xml", ".gradle/gradle.properties", ".docker"),
         *(".gnupg/x", ".kube/config", ".claude.json", ".codex/auth.json"),
         *(".bash_history", ".zhistory", ".config/swarm/policy.toml", ".pgpass"),
+        *(".kaggle/kaggle.json", ".cache/huggingface/token", ".config/atuin/x"),
         *(".local/share/keyrings", ".authinfo.gpg", ".config/gcloud/x"),
     ],
 )
@@ -57,3 +60,11 @@ def test_a_place_of_keys_is_no_dotfile(path: str) -> None:
 def test_ordinary_dotfiles_are_none(path: str) -> None:
     assert not never(path)
     assert is_plain(path)
+
+
+@pytest.mark.parametrize("name", agent_names.shipped())
+def test_what_a_shipped_agent_keeps_is_no_dotfile(name: str) -> None:
+    """Its login is there, whether its description names the file or not."""
+    agent = registry.find(name)
+    for path in (agent.login.done, *agent.state.login, *agent.state.keep):
+        assert not path or never(path.removeprefix("~/")), path

@@ -108,3 +108,26 @@ def test_any_settings_keep_their_lines(text: str) -> None:
     clean, _ = stripped_settings(text)
 
     assert clean.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": {"type": "oauth", "refresh": "abc", "access": "def", "expires": 1}}',
+        '{"a":{"access":"def","refresh":"abc","type":"oauth"}}',
+        '{\n  "type": "oauth",\n  "refresh": "abc",\n  "access":\n    "def"\n}',
+        "type: oauth\nrefresh: abc\naccess: def\n",
+    ],
+)
+def test_the_tokens_of_an_agents_login_lose_their_values(text: str) -> None:
+    clean, lines = stripped_settings(text)
+
+    assert clean == text.replace("abc", LEFT_OUT).replace("def", LEFT_OUT)
+    assert lines
+    assert stripped_settings(clean) == (clean, ())
+
+
+def test_refresh_and_access_are_plain_words_elsewhere() -> None:
+    text = '{"type": "poll", "refresh": "daily", "access": "read"}'
+
+    assert stripped_settings(text) == (text, ())
