@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.safe_fs.reader import DIRECTORY
+from swarm.adapters.git.safe_fs.reader import DIRECTORY, open_below
 from swarm.errors import ToolError
 
 _QUOTACTL_FD = 443
@@ -30,6 +30,8 @@ _ATTRIBUTES = struct.Struct("<IIIII8x")
 """`struct fsxattr`: flags, two sizes, the project, another size."""
 _INHERIT = 0x200
 """What is made in the folder has its project."""
+_DEPTH = 100
+"""Folders in each other; an agent may make any number."""
 _KINDS = ("ext4", "xfs")
 _OPTIONS = {"prjquota", "pquota"}
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -100,16 +102,18 @@ def hold(path: Path, project: int, limit: int) -> None:
 
 
 def assign(folder: Path, project: int) -> None:
-    """Give a folder, and all that is in it, to the project; ToolError if it cannot be.
+    """Give a folder, and all that is in it, to the project.
 
     Follows no link. Blocks for about ten microseconds a file; for none if the folder
-    has it, for that is given last.
+    has it, for that is given last. ToolError if it cannot be; nothing of a tree that is
+    too deep is given.
     """
     with _errors():
         top = os.open(folder, DIRECTORY)
         try:
             if not _has(top, project):
-                _assign(top, project)
+                for path in _folders(top):
+                    _assign(top, path, project)
         finally:
             os.close(top)
 
@@ -120,23 +124,53 @@ def _has(fd: int, project: int) -> bool:
     return known == project and bool(flags & _INHERIT)
 
 
-def _assign(fd: int, project: int) -> None:
+def _folders(top: int) -> list[tuple[str, ...]]:
+    """The names on the way to each folder below, and to `top` itself, which is last."""
+    found, waiting = list[tuple[str, ...]](), [tuple[str, ...]()]
+    while waiting:
+        path = waiting.pop()
+        found.append(path)
+        if len(path) > _DEPTH:
+            raise ToolError(f"project quota: there are more than {_DEPTH} folders deep")
+        waiting += [
+            (*path, name) for name, is_folder in _entries(top, path) if is_folder
+        ]
+    return found[::-1]
+
+
+def _assign(top: int, path: tuple[str, ...], project: int) -> None:
+    """Give the files of one folder, and then itself, to the project."""
     own = _ATTRIBUTES.pack(0, 0, 0, project, 0)
-    with os.scandir(fd) as entries:
-        for entry in entries:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if not is_folder and not entry.is_file(follow_symlinks=False):
-                continue
-            flags = DIRECTORY if is_folder else _FILE
-            below = os.open(entry.name, flags, dir_fd=fd)
+    inherited = _ATTRIBUTES.pack(_INHERIT, 0, 0, project, 0)
+    names = [name for name, is_folder in _entries(top, path) if not is_folder]
+    with _below(top, path) as folder:
+        for name in names:
+            file = os.open(name, _FILE, dir_fd=folder)
             try:
-                if is_folder:
-                    _assign(below, project)
-                else:
-                    fcntl.ioctl(below, _SET_ATTRIBUTES, own)
+                fcntl.ioctl(file, _SET_ATTRIBUTES, own)
             finally:
-                os.close(below)
-    fcntl.ioctl(fd, _SET_ATTRIBUTES, _ATTRIBUTES.pack(_INHERIT, 0, 0, project, 0))
+                os.close(file)
+        fcntl.ioctl(folder, _SET_ATTRIBUTES, inherited)
+
+
+def _entries(top: int, path: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """The files and folders in a folder: their names, and whether it is a folder."""
+    with _below(top, path) as folder, os.scandir(folder) as entries:
+        return [
+            (entry.name, entry.is_dir(follow_symlinks=False))
+            for entry in entries
+            if entry.is_dir(follow_symlinks=False)
+            or entry.is_file(follow_symlinks=False)
+        ]
+
+
+@contextmanager
+def _below(top: int, path: tuple[str, ...]) -> Iterator[int]:
+    folder = open_below(top, path)
+    try:
+        yield folder
+    finally:
+        os.close(folder)
 
 
 def _call(command: int, fd: int, project: int, body: bytes) -> bytes:

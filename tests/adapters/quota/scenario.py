@@ -61,6 +61,10 @@ def _tried() -> dict[str, Any]:
     tree, other = TOP / "tree", TOP / "other"
     (tree / "src").mkdir(parents=True)
     (tree / "src/old").write_text("old")
+    deep = tree.joinpath(*["d"] * 90)
+    deep.mkdir(parents=True)
+    (deep / "old").write_text("old")
+    os.chown(deep / "old", AGENT, AGENT)
     (tree / "link").symlink_to(other)
     other.mkdir()
     (other / "mine").write_bytes(b"x" * MIB)
@@ -75,6 +79,7 @@ def _tried() -> dict[str, Any]:
     told["agent_lifts"] = _as_agent(lambda: _lifted(tree))
     told["grown"] = _as_agent(lambda: _grow(tree / "src/old"))
     told["made"] = _as_agent(lambda: _grow(tree / "src/new"))
+    told["in_deep"] = _as_agent(lambda: _grow(deep / "old"))
     told["full"] = _held(tree)
     project_quota.hold(tree, PROJECT, 8 * MIB)
     told["raised"] = _as_agent(lambda: _grow(tree / "src/new"))
