@@ -7,7 +7,7 @@ from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import finish, follow_ups, launch, setup
+from swarm.engine.tasks import disk_limit, finish, follow_ups, launch, setup
 from swarm.engine.tasks.disk_quota import DISK
 from swarm.errors import IllegalMove
 from swarm.model import agent_screen, events
@@ -50,12 +50,14 @@ def resume(context: EngineContext, task_id: int) -> None:
     """Let a frozen sandbox and its services run; fine where they run.
 
     One that its budget stopped is given as much again: the human has seen the sum.
-    NoRoom for one that was stopped because of its disk, while that is full.
+    NoRoom for one that was stopped because of its disk, while that is full; what the
+    kernel holds it to is raised.
     """
     task = context.live_task(task_id)
     if task.paused:
         if task.paused_by == DISK:
             context.require_room(f"resuming task {task_id}")
+            disk_limit.give_more(context, task)
         if task.budget.exceeded:
             budget.raise_again(context, task)
         freezing.thaw(context, task.id)

@@ -13,7 +13,11 @@ from swarm.adapters.project_quota import Held
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
+from swarm.model.disk_room import MIB
 from swarm.model.task import Task
+
+ALLOWANCE = 256 * MIB
+"""A task that a human resumes may grow by this, or by a tenth of its limit."""
 
 
 def begin(context: EngineContext, task: Task) -> None:
@@ -54,6 +58,19 @@ def raise_to(context: EngineContext, task: Task, limit: int) -> None:
         known = project_quota.held(folder, project)
         if known and known.limit:
             project_quota.hold(folder, project, limit)
+
+
+def is_reached(known: Held) -> bool:
+    """True if hardly anything can be written any more."""
+    return known.used >= known.limit - max(MIB, known.limit // 100)
+
+
+def give_more(context: EngineContext, task: Task) -> None:
+    """Let a task that came to its limit write a little more; ToolError."""
+    known = held(context, task)
+    if known and is_reached(known):
+        more = max(known.limit // 10, ALLOWANCE)
+        raise_to(context, task, known.limit + more)
 
 
 def make_volume(

@@ -26,8 +26,6 @@ AT_REST_SECONDS = 300.0
 """Between two looks at all sizes while no disk fills."""
 QUICK = Limits(entries=100_000, seconds=1.0)
 """A look at one part of one task; a larger one is not wholly seen, and told as more."""
-ALLOWANCE = 256 * MIB
-"""A task that a human resumes may grow by this, or by a tenth of its limit."""
 
 
 @dataclass(slots=True)
@@ -38,6 +36,8 @@ class _Growth:
     """Times and bytes within the window, oldest first."""
     allowed: int = 0
     """Bytes up to which a human let it run on."""
+    is_new: bool = True
+    """Not looked at since this keeper began, or since it was paused."""
 
     def add(self, now: float, taken: int) -> None:
         self.samples.append((now, taken))
@@ -98,36 +98,44 @@ class DiskQuota:
         `filling` is the disk that is full. Blocks for `QUICK.seconds` a part of a task.
         """
         self._has_paused = self._has_paused and filling is not None
-        live = self._live()
-        for task in live:
+        for task in self._live():
             self._look_at_held(task)
+        live = self._live()
         if not live or not self._is_due(live, rooms, low):
             return
         self._measure(live, rooms)
         limit = self._context.config().disk.task
         for task in live:
             growth = self._tasks.get(task.id)
+            if growth:
+                self._allow_what_is_held(growth, self._limits.held(self._context, task))
             if growth and limit and growth.now > max(limit, growth.allowed):
                 self._pause(task, *_over_limit(task, growth.now, limit))
-                growth.allowed = growth.now + max(limit // 10, ALLOWANCE)
+                growth.allowed = growth.now + max(limit // 10, disk_limit.ALLOWANCE)
         if filling is not None:
             self._stop_the_biggest(live, filling)
 
     def _look_at_held(self, task: Task) -> None:
-        """Pause one that comes to what the kernel holds it to, and let it have more.
+        """Pause one that comes to what the kernel holds it to; a resume gives it more.
 
-        The limit follows the settings.
+        The limit follows the settings, in whole MiB: each disk rounds in its own way.
         """
         growth, limit = self._tasks.get(task.id), self._context.config().disk.task
         known = self._limits.held(self._context, task)
         if growth is None or known is None:
             return
-        if known.used >= known.limit - max(MIB, known.limit // 100):
+        self._allow_what_is_held(growth, known)
+        wanted = -(-max(limit, growth.allowed) // MIB) * MIB if limit else 0
+        if disk_limit.is_reached(known) and 0 < wanted <= known.limit:
             self._pause(task, *_at_limit(task, known))
-            growth.allowed = known.limit + max(limit // 10, ALLOWANCE)
-        wanted = max(limit, growth.allowed) if limit else 0
-        if wanted != known.limit:
+        elif wanted != known.limit:
             self._limits.raise_to(self._context, task, wanted)
+
+    def _allow_what_is_held(self, growth: _Growth, known: Held | None) -> None:
+        """Whoever resumed it gave it that, perhaps while another keeper ran."""
+        if growth.is_new and known is not None:
+            growth.allowed = max(growth.allowed, known.limit)
+        growth.is_new = False
 
     def _live(self) -> list[Task]:
         tasks = self._context.read().tasks.all()
@@ -179,6 +187,8 @@ class DiskQuota:
                 return
             freezing.freeze(context, task.id)
             context.journal.record(task.id, events.TaskPaused(DISK, reason, hint))
+            if growth := self._tasks.get(task.id):
+                growth.is_new = True
 
 
 def look_safely(
