@@ -74,12 +74,12 @@ def _taken_over(context: EngineContext, shared: _Shared, task: Task) -> _Shared 
         return _renewed(context, shared, last, known)
     except NotFound:
         return shared
-    except SwarmError as error:
+    except (SwarmError, OSError) as error:
         words = (
             f"{name}'s login is lent without what renews it: what task {known.task} "
-            f"made of it cannot be read: {error.message}"
+            f"made of it cannot be taken back: {error}"
         )
-        context.journal.record(task.id, events.Trouble("login", words))
+        _tell(context, task.id, words)
         return None
 
 

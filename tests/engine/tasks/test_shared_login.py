@@ -420,6 +420,31 @@ def test_a_full_disk_stops_neither_a_look_nor_the_end_of_a_task(
         house.ends(each)
 
 
+def test_what_cannot_be_taken_back_leaves_the_lock_where_it_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A box begins with the access token alone, and is told; a later look passes it."""
+    (first,) = house.task()
+    with monkeypatch.context() as full:
+        full.setattr(home_files, "read", no_room)
+        house.renews(first, file_of(2, house.began + 7200))
+        house.ends(first)
+        (second,) = house.task()
+    assert (house.access, house.holder) == (token(1), first)
+    assert house.has(second)["refresh_token"] == ""
+    told = house.harness.queries.events.last(events.Trouble, second)
+    assert told is not None
+    assert "cannot be taken back" in told.reason
+
+    house.look()
+
+    assert (house.access, house.holder) == (token(2), second)
+    house.harness.until(
+        lambda: house.has(second)["refresh_token"] != "", "the second has it"
+    )
+    house.ends(second)
+
+
 def no_room(*_: object) -> None:
     """As whatever writes to a full disk."""
     raise OSError(ENOSPC, "No space left on device")
