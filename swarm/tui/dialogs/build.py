@@ -82,12 +82,12 @@ class BuildDialog(Dialog[str]):
         self.query_one(LineView).set_lines(build_lines.output(text))
         build = builds.get(image)
         is_under_way = bool(build and build.is_under_way)
-        self.query_one("#stop", Button).disabled = not is_under_way
+        self.query_one("#stop", Button).display = is_under_way
         keys = "c cancels · Esc hides, it goes on" if is_under_way else "Esc closes"
         self.query_one("#build-frame").border_subtitle = Content(keys)
         words = "what waits for it starts by itself then; B shows this again"
         if build and build.problem:
-            words = "nothing half-made is kept; what you typed is: n, or T, tries again"
+            words = "nothing half-made is kept, and your prompt is; n or T tries again"
         self.query_one("#build-words", Static).update(Content.styled(words, MUTED))
 
     @on(Button.Pressed, "#hide")
