@@ -159,7 +159,10 @@ class Containers(Protocol):
         """Ask the engine about itself."""
 
     def create(self, spec: SandboxSpec) -> None:
-        """Make the container; refuses a name that exists and an image that does not."""
+        """Make the container; refuses a name that exists and an image that does not.
+
+        ToolError, too, if a volume that it mounts by name was not made before.
+        """
 
     def start(self, name: str) -> None:
         """Run a created or stopped container."""

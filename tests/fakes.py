@@ -130,6 +130,11 @@ class FakeContainers:
             raise ToolError(f"docker create {spec.name}: the name is in use")
         if spec.image not in self.images:
             raise Absent(f"docker create {spec.name}: no such image: {spec.image}")
+        for mount in spec.mounts:
+            if mount.kind == "volume" and mount.source not in {"", *self._volumes}:
+                raise ToolError(
+                    f"docker create {spec.name}: its volume {mount.source} is gone"
+                )
         self.specs[spec.name] = spec
         self._containers[spec.name] = ContainerFacts(
             spec.name, f"id-{spec.name}", dict(spec.labels), "created"

@@ -35,7 +35,7 @@ from tests.first_install import packages
 from tests.first_install.mirror import DOMAIN, Mirror, host
 from tests.first_install.networks import DIRECT, NETWORKS, Network
 from tests.first_install.parent_proxy import ParentProxy
-from tests.first_install.projects import TOOLS, Files
+from tests.first_install.projects import Files
 from tests.first_install.stacks import ALL_TOOLS, stack_image
 from tests.promises.sandbox_probe import gateway
 
@@ -264,7 +264,9 @@ def open_place(name: str, tools: list[str], stack: str = "") -> Iterator[Place]:
             mirror = _mirror(folder, address, network, index)
             proxy = None
             if network.has_proxy:
-                proxy = ParentProxy(address, dict.fromkeys(map(host, TOOLS), address))
+                proxy = ParentProxy(
+                    address, dict.fromkeys(map(host, ALL_TOOLS), address)
+                )
                 os.environ["HTTPS_PROXY"] = proxy.url
             for tool in tools:
                 if mirror and not (proxy and ALL_TOOLS[tool].is_public):
@@ -304,7 +306,7 @@ def _mirror(
 def _configure(
     harness: KeeperHarness, reference: str, mirror: Mirror | None, address: str
 ) -> None:
-    names = sorted(set(map(host, TOOLS))) if mirror and address else []
+    names = sorted(set(map(host, ALL_TOOLS))) if mirror and address else []
     hosts = ", ".join(f'"{name}" = "{address}"' for name in names)
     home = harness.paths.home
     (home / "config.toml").write_text(

@@ -1,5 +1,7 @@
 """What each stack's own image installs and runs: by its tools alone, no others."""
 
+from dataclasses import replace
+
 from swarm.adapters.docker.images import DockerImages
 from swarm.engine.host import images
 from swarm.model.toolchain import toolchain
@@ -40,7 +42,12 @@ WITHOUT_REGISTRY = {
     ),
 }
 """Tools of stacks that fetch nothing; the table of package tools has no row of them."""
-ALL_TOOLS = {**TOOLS, **WITHOUT_REGISTRY}
+_PIP = TOOLS["pip"]
+OF_OLDER_VERSIONS = {
+    "old-pip": replace(_PIP, install=_PIP.install.replace("python3 ", "python3.11 "))
+}
+"""Tools of the table by an older version of their language."""
+ALL_TOOLS = {**TOOLS, **WITHOUT_REGISTRY, **OF_OLDER_VERSIONS}
 
 STACK_TOOLS = {
     "browser": ("chromium",),
@@ -49,6 +56,7 @@ STACK_TOOLS = {
     "java": ("maven", "gradle"),
     "node": ("npm",),
     "python": ("pip",),
+    "python3.11": ("old-pip",),
     "ruby": ("gem",),
     "rust": ("cargo",),
 }

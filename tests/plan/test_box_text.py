@@ -76,6 +76,9 @@ def test_the_printed_command_makes_the_sandbox_that_swarm_makes(
     theirs = replace(ours, name=f"{ours.name}-printed")
     (tmp_path / box_text.SECCOMP_FILE).write_text(ours.seccomp)
 
+    for mount in ours.mounts:
+        if mount.kind == "volume":
+            docker.make_volume(mount.source, ours.labels)
     docker.create(ours)
     command = box_text.docker_command(theirs, "a note\nof two lines")
     subprocess.run(

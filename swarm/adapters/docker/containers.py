@@ -79,6 +79,7 @@ class DockerContainers:
 
     def create(self, spec: SandboxSpec) -> None:
         with self._connection.call(f"create {spec.name}") as client:
+            volumes.require(client, spec)
             client.create_container(
                 **create_arguments(spec, client, self._dialect(client))
             )

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from docker import APIClient
+from docker.errors import NotFound
 
 from swarm.adapters.disk_use import Limits, disk_use
+from swarm.errors import ToolError
 from swarm.model.disk_use import DiskUse
+from swarm.plan.specs import SandboxSpec
 
 
 def volume_sizes(
@@ -29,6 +32,22 @@ def volume_sizes(
             unread.add(name)
     told = _told(client) if unread else {}
     return sizes | {name: told[name] for name in unread & told.keys()}
+
+
+def require(client: APIClient, spec: SandboxSpec) -> None:
+    """ToolError if a volume that the container mounts is gone.
+
+    The engine would make an empty one of that name, which bears none of our labels:
+    the next start would take it for the old one, and nobody would remove it.
+    """
+    for mount in spec.mounts:
+        if mount.kind == "volume" and mount.source:
+            try:
+                client.inspect_volume(mount.source)
+            except NotFound as error:
+                raise ToolError(
+                    f"docker create {spec.name}: its volume {mount.source} is gone"
+                ) from error
 
 
 def _told(client: Any) -> dict[str, DiskUse]:

@@ -16,7 +16,7 @@ from swarm.errors import PlanError, ProgramFailed, TimedOut, ToolError
 from swarm.model.usage import Reading
 from swarm.plan import hardening
 from swarm.plan.naming import HOME_LABEL
-from swarm.plan.specs import SandboxSpec
+from swarm.plan.specs import Mount, SandboxSpec
 from swarm.ports import ContainerEvent, ContainerFacts, Containers
 from tests.fakes import FakeContainers
 
@@ -171,6 +171,21 @@ def test_ours_are_found_by_label_and_others_are_not(world: World) -> None:
     assert [f.name for f in world.engine.all(world.labels)] == [world.spec.name]
     assert world.engine.volumes(world.labels) == [f"{world.spec.name}-home"]
     assert world.engine.all({HOME_LABEL: "of-nobody"}) == []
+
+
+def test_a_volume_that_is_gone_is_not_made_anew_by_who_mounts_it(world: World) -> None:
+    """The engine's own would be empty and nobody's."""
+    volume = f"{world.spec.name}-home"
+    spec = replace(world.spec, mounts=(Mount("volume", volume, "/home/agent"),))
+
+    with pytest.raises(ToolError, match=f"its volume {volume} is gone"):
+        world.engine.create(spec)
+    assert world.engine.all(world.labels) == []
+    assert world.engine.volumes(world.labels) == []
+
+    world.engine.make_volume(volume, world.spec.labels)
+    world.engine.create(spec)
+    assert [facts.name for facts in world.engine.all(world.labels)] == [spec.name]
 
 
 def test_a_network_is_made_once_and_removed_once(world: World) -> None:
