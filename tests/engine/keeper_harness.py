@@ -187,7 +187,8 @@ def remove_leftovers() -> None:
         for home in [home for place in _places() for home in place.glob(HOMES)]:
             if not Path("/proc", home.name.split("-")[2]).exists():
                 wiring.clear(HomePaths(home))
-                rmtree(home)
+                # A run with other temporary files may clear the same one.
+                rmtree(home, ignore_errors=True)
 
 
 def _places() -> set[Path]:
