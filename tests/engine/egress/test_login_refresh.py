@@ -106,7 +106,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def _spec() -> Any:
-    return SimpleNamespace(name=GATE, image="gate", labels={})
+    return SimpleNamespace(mounts=(), name=GATE, image="gate", labels={})
 
 
 def _parts(context: EngineContext) -> EngineParts:

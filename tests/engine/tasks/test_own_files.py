@@ -1,5 +1,6 @@
 """A new task's home has its user's dotfiles, and a shell in it their `shell.d`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,15 +31,17 @@ def test_an_agents_own_settings_are_left_to_it(
     monkeypatch.setenv("HOME", str(tmp_path))
     file = tmp_path / "config.toml"
     monkeypatch.setenv("SWARM_CONFIG", str(file))
-    file.write_text('[sandbox]\ndotfiles = [".vibe", ".vimrc"]\n')
-    (tmp_path / ".vibe").mkdir()
-    for name in (".vibe/config.toml", ".vimrc"):
+    file.write_text('[sandbox]\ndotfiles = [".theirs", ".vimrc"]\n')
+    (tmp_path / ".theirs").mkdir()
+    for name in (".theirs/skills", ".vimrc"):
         (tmp_path / name).write_text("x")
+    vibe = registry.find("vibe")
+    agent = replace(vibe, places=replace(vibe.places, skills="~/.theirs/skills"))
 
-    own = own_files.for_task(load.load(file), registry.find("vibe"))
+    own = own_files.for_task(load.load(file), agent)
 
     assert [*own.dotfiles] == [".vimrc"]
-    assert "~/.vibe/config.toml is the agent's own" in own_files.notes(own)[0]
+    assert "~/.theirs/skills is the agent's own" in own_files.notes(own)[0]
 
 
 def test_a_task_has_them_from_its_start(

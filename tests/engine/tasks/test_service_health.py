@@ -66,6 +66,8 @@ def test_an_end_is_told_with_the_last_lines(
     """They are a stranger's bytes."""
     service = _service()
     name = service.container.name
+    for mount in service.container.mounts:
+        containers.make_volume(mount.source, service.container.labels)
     containers.create(service.container)
     containers.start(name)
     containers.outputs[name] = b"one\n\x1b[2Jtwo\n"
