@@ -43,6 +43,8 @@ def test_a_new_task_is_wished_whole(
                 "mode": "ask",
                 "agents": [],
                 "resume_after_limit": "yes",
+                "offline": False,
+                "build": False,
             },
         )
     ]
