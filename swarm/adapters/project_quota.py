@@ -7,6 +7,7 @@ made there, counts for it. The kernel refuses what would exceed the project's li
 import ctypes
 import errno
 import fcntl
+import functools
 import os
 import struct
 import sys
@@ -173,12 +174,16 @@ def _below(top: int, path: tuple[str, ...]) -> Iterator[int]:
         os.close(folder)
 
 
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _call(command: int, fd: int, project: int, body: bytes) -> bytes:
     """The kernel's answer; OSError."""
-    libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(body, len(body))
     number = ctypes.c_long(_QUOTACTL_FD)
-    failed = libc.syscall(
+    failed = _libc().syscall(
         number,
         ctypes.c_uint(fd),
         ctypes.c_uint(command),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
 from swarm.model import events
-from swarm.plan.service_containers import KIND, SERVICE_LABEL
+from swarm.plan.naming import SERVICE_KIND, SERVICE_LABEL
 
 
 def freeze(context: EngineContext, task_id: int) -> None:
@@ -24,12 +24,12 @@ def thaw(context: EngineContext, task_id: int) -> None:
 
 
 def freeze_services(context: EngineContext, task_id: int) -> None:
-    """Freeze the services alone; one that cannot be frozen is told."""
+    """Freeze the services alone, up to one that cannot be frozen, which is told."""
     _each(context, task_id, "running", context.containers.pause)
 
 
 def thaw_services(context: EngineContext, task_id: int) -> None:
-    """Let the services alone go on; one that cannot is told."""
+    """Let the services alone go on, up to one that cannot, which is told."""
     _each(context, task_id, "paused", context.containers.resume)
 
 
@@ -39,7 +39,8 @@ def _each(
     if not context.read().tasks.get(task_id).services:
         return
     try:
-        for facts in context.containers.all(context.names(task_id).labels(KIND)):
+        labels = context.names(task_id).labels(SERVICE_KIND)
+        for facts in context.containers.all(labels):
             if facts.labels.get(SERVICE_LABEL) and facts.status == status:
                 act(facts.name)
     except SwarmError as error:

@@ -61,8 +61,7 @@ from swarm.errors import NoRoom, SwarmError
 from swarm.model import events
 from swarm.model.failure import failure_of
 from swarm.model.task import State, Task
-from swarm.plan.naming import KIND_LABEL
-from swarm.plan.service_containers import KIND as SERVICE
+from swarm.plan.naming import KIND_LABEL, SERVICE_KIND
 from swarm.policy.logins import agent_of
 from swarm.ports import ContainerEvent
 from swarm.store.wish_queries import WishRecord
@@ -409,7 +408,7 @@ class Keeper:
             self._parts.meter.out_of_memory(task_id)
         elif news.action == "die" and is_sandbox:
             self._workers.submit(self._guarded, task_id, "ending", finish.record_end)
-        elif news.action == "die" and news.labels.get(KIND_LABEL) == SERVICE:
+        elif news.action == "die" and news.labels.get(KIND_LABEL) == SERVICE_KIND:
             self._workers.submit(self._guarded, task_id, "service", _compare_services)
         elif news.action == "destroy" and is_sandbox:
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)

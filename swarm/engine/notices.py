@@ -58,18 +58,22 @@ class NoticeWatch:
         return bool(self._pending)
 
     def look(
-        self, tasks: Sequence[Task], command: Sequence[str], monotonic: float
+        self,
+        tasks: Sequence[Task],
+        command: Callable[[], Sequence[str]],
+        monotonic: float,
     ) -> None:
-        """Run `command` for what is due; blocks until it has ended.
+        """Run the command for what is due; blocks until it has ended.
 
-        What needed a human at the first look is not told: an earlier keeper did.
+        It is asked for only if something may be told. What needed a human at the first
+        look is not told: an earlier keeper did.
         """
         now = needs.notices(tasks)
         before, self._keys = (
             self._keys,
             {task: each.key for task, each in now.items()},
         )
-        if before is None or not command:
+        if before is None:
             self._pending.clear()
             return
         for task, each in now.items():
@@ -78,7 +82,10 @@ class NoticeWatch:
         for task, pending in list(self._pending.items()):
             if self._keys.get(task) != pending.notice.key:
                 del self._pending[task]
-        self._tell(command, monotonic)
+        if self._pending and (words := command()):
+            self._tell(words, monotonic)
+        else:
+            self._pending.clear()
 
     def _tell(self, command: Sequence[str], monotonic: float) -> None:
         due = {
@@ -130,8 +137,11 @@ class NeedsLook:
         """Run what is due; blocks for as long as the human's command does."""
         try:
             tasks = self._context.read().tasks.all()
-            command = self._context.config().notify.command
-            self._watch.look(tasks, command, time.monotonic())
+            self._watch.look(
+                tasks,
+                lambda: self._context.config().notify.command,
+                time.monotonic(),
+            )
         except SwarmError as error:
             self._trouble("needs", error)
         finally:

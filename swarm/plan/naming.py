@@ -1,9 +1,7 @@
 """Names of containers, branches and files, derived from a task's id and its home."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 
 from swarm.model.frozen import frozen
@@ -12,6 +10,11 @@ from swarm.plan import home_identity
 HOME_LABEL = "swarm.home"
 TASK_LABEL = "swarm.task"
 KIND_LABEL = "swarm.kind"
+SERVICE_LABEL = "swarm.service"
+"""Has the name of the service that the container is; empty for its helpers."""
+SERVICE_KIND = "service"
+COPY_SUFFIX = "-copy"
+"""Of the box that copies between a warm base and a task, after the sandbox's name."""
 
 
 def home_tag(home: Path) -> str:
@@ -40,6 +43,12 @@ def slug(text: str, limit: int = 32) -> str:
             break
         name = f"{name}-{word}" if name else word[:limit]
     return name or "task"
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256  # noqa: PLC0415 - every call of swarm loads this module
+
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def kept_ref(tag: str, task: int) -> str:
@@ -74,7 +83,7 @@ class TaskNames:
     @property
     def copy_box(self) -> str:
         """The short-lived container that copies between a warm base and the task."""
-        return f"{self.sandbox}-copy"
+        return f"{self.sandbox}{COPY_SUFFIX}"
 
     @property
     def sender(self) -> str:
@@ -87,13 +96,13 @@ class TaskNames:
         return f"{self.sandbox}-home"
 
     @property
-    def project(self) -> int:
-        """The number by which disks count what the task takes.
+    def quota_id(self) -> int:
+        """The number of the project by which disks count what the task takes.
 
         Above those that people and engines begin at; by the home and the task.
         """
-        digest = hashlib.sha256(f"{self.tag}/{self.task}".encode()).digest()
-        return (1 << 30) + int.from_bytes(digest[:4]) % (1 << 30)
+        number = int(_digest(f"{self.tag}/{self.task}")[:8], 16)
+        return (1 << 30) + number % (1 << 30)
 
     def service(self, name: str) -> str:
         """The container of a service beside the sandbox."""
@@ -259,8 +268,7 @@ class HomePaths:
 
     def build_log(self, image: str) -> Path:
         """What the last build of an image printed; it stays when that has ended."""
-        number = sha256(image.encode(errors="surrogatepass")).hexdigest()[:16]
-        return self.home / "builds" / f"{number}.log"
+        return self.home / "builds" / f"{_digest(image)[:16]}.log"
 
     def setup_log(self, task_id: int) -> Path:
         """The output of the project's set-up; absent if none ran."""

@@ -10,7 +10,7 @@ from swarm.model.service_recipe import recipe
 from swarm.plan import hardening, planner, service_hosts
 from swarm.plan.gate_containers import SMALL
 from swarm.plan.hardening import REQUIRED_TMPFS
-from swarm.plan.naming import TaskNames
+from swarm.plan.naming import SERVICE_KIND, SERVICE_LABEL, TaskNames
 from swarm.plan.specs import RECIPES_FOLDER, Mount, SandboxSpec, with_network
 
 FIRST_UID, LAST_UID = 65300, 65399
@@ -19,9 +19,7 @@ MOST = 20
 """Services of one task."""
 DATA = "/var/lib/service"
 """Where a recipe keeps what it stores; a volume of the task's."""
-SERVICE_LABEL = "swarm.service"
-"""The service's name in the project."""
-KIND, DATA_KIND = "service", "service-data"
+DATA_KIND = "service-data"
 MEMORY = 1 << 30
 """Bytes that a service may use, if its task's sandbox may use as much."""
 
@@ -112,7 +110,7 @@ def _service(
         image=image.reference,
         argv=("sh",),
         user=f"{uid}:{uid}",
-        labels={**names.labels(KIND), SERVICE_LABEL: name},
+        labels={**names.labels(SERVICE_KIND), SERVICE_LABEL: name},
         mounts=tuple(m for m in sandbox.mounts if m.target == service_hosts.PLACE),
         environment=dict(wanted.environment),
         workdir="/",

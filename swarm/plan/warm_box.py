@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from swarm.plan.naming import KIND_LABEL
+from swarm.plan.naming import COPY_SUFFIX, KIND_LABEL
 from swarm.plan.specs import Limits, Mount, SandboxSpec
 
 COPY_KIND = "copy"
@@ -68,7 +68,7 @@ def _box(
     labels = {**sandbox.labels, KIND_LABEL: COPY_KIND}
     return replace(
         sandbox,
-        name=f"{sandbox.name}-copy",
+        name=f"{sandbox.name}{COPY_SUFFIX}",
         image=image,
         argv=argv,
         labels=labels,

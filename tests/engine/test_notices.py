@@ -44,7 +44,7 @@ class Watched:
     def look(self, *tasks: Task, command: tuple[str, ...] = NOTIFY) -> None:
         """A look, a second after the last."""
         self.now += 1.0
-        self.watch.look(tasks, command, self.now)
+        self.watch.look(tasks, lambda: command, self.now)
 
     def looks(self, *tasks: Task) -> None:
         """As many as the grace lasts, and more."""

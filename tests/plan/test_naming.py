@@ -67,8 +67,8 @@ def test_a_group_names_its_tasks_by_what_tells_them_apart() -> None:
 
 
 def test_a_task_s_project_is_its_own_and_far_from_people_s() -> None:
-    projects = {TaskNames("abc", number).project for number in range(1000)}
+    projects = {TaskNames("abc", number).quota_id for number in range(1000)}
 
     assert len(projects) == 1000
     assert all(1 << 30 <= each < 1 << 31 for each in projects)
-    assert TaskNames("abd", 1).project not in projects
+    assert TaskNames("abd", 1).quota_id not in projects

@@ -4,8 +4,7 @@ from contextlib import suppress
 
 from swarm.errors import SwarmError
 from swarm.model.service_log import ServiceLog, last_lines
-from swarm.plan.naming import HomePaths, TaskNames
-from swarm.plan.service_containers import KIND, SERVICE_LABEL
+from swarm.plan.naming import SERVICE_KIND, SERVICE_LABEL, HomePaths, TaskNames
 from swarm.ports import Containers
 
 
@@ -19,7 +18,7 @@ def read(
     """
     found = _kept(paths, task_id, lines)
     names = TaskNames(paths.tag, task_id)
-    for facts in containers.all(names.labels(KIND)):
+    for facts in containers.all(names.labels(SERVICE_KIND)):
         name = facts.labels.get(SERVICE_LABEL, "")
         if name and only in ("", name):
             with suppress(SwarmError):  # it ended just now; the next look has its file

@@ -52,6 +52,7 @@ def standings(
     covered, fault = _covers(chooser, config)
     preset = OFFLINE_PRESET if wish and wish.offline else config.gate.preset
     found: dict[str, Standing] = {}
+    services = _services(chooser, config)
     for name in registry.names():
         try:
             agent = registry.find(name)
@@ -82,7 +83,7 @@ def standings(
             builds=builds,
             build_minutes=sum(_minutes(engine, each) for each in builds),
             tools=tools.found if tools else "",
-            services=_services(chooser, config),
+            services=services,
             covers=covered,
             is_project_s=name == usual,
         )

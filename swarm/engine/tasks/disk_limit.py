@@ -28,7 +28,7 @@ def begin(context: EngineContext, task: Task) -> None:
     limit = context.config().disk.task
     if not limit:
         return
-    project = context.names(task.id).project
+    project = context.names(task.id).quota_id
     try:
         for folder in _folders(context, task):
             if not project_quota.obstacle(folder):
@@ -47,13 +47,13 @@ def end(context: EngineContext, task: Task) -> None:
 
 def held(context: EngineContext, task: Task) -> Held | None:
     """What the kernel holds the task to, on the disk of its worktree; None if not."""
-    found = project_quota.held(context.worktree(task), context.names(task.id).project)
+    found = project_quota.held(context.worktree(task), context.names(task.id).quota_id)
     return found if found and found.limit else None
 
 
 def raise_to(context: EngineContext, task: Task, limit: int) -> None:
     """Change the limits that there are; 0 lifts them. ToolError."""
-    project = context.names(task.id).project
+    project = context.names(task.id).quota_id
     for folder in _folders(context, task):
         known = project_quota.held(folder, project)
         if known and known.limit:

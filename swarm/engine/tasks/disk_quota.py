@@ -98,16 +98,21 @@ class DiskQuota:
         `filling` is the disk that is full. Blocks for `QUICK.seconds` a part of a task.
         """
         self._has_paused = self._has_paused and filling is not None
-        for task in self._live():
-            self._look_at_held(task)
         live = self._live()
+        held = self._held(live)
+        if held:
+            limit = self._context.config().disk.task
+            for task in live:
+                if task.id in held:
+                    self._look_at_held(task, held[task.id], limit)
+            live = self._live()  # without those that were paused
         if not live or not self._is_due(live, rooms, low):
             return
         self._measure(live, rooms)
         limit = self._context.config().disk.task
         for task in live:
             growth = self._tasks.get(task.id)
-            if growth:
+            if growth and growth.is_new:
                 self._allow_what_is_held(growth, self._limits.held(self._context, task))
             if growth and limit and growth.now > max(limit, growth.allowed):
                 self._pause(task, *_over_limit(task, growth.now, limit))
@@ -115,15 +120,21 @@ class DiskQuota:
         if filling is not None:
             self._stop_the_biggest(live, filling)
 
-    def _look_at_held(self, task: Task) -> None:
+    def _held(self, live: list[Task]) -> dict[int, Held]:
+        """What the kernel holds those to that were measured before."""
+        known = {
+            task.id: self._limits.held(self._context, task)
+            for task in live
+            if task.id in self._tasks
+        }
+        return {task_id: each for task_id, each in known.items() if each is not None}
+
+    def _look_at_held(self, task: Task, known: Held, limit: int) -> None:
         """Pause one that comes to what the kernel holds it to; a resume gives it more.
 
         The limit follows the settings, in whole MiB: each disk rounds in its own way.
         """
-        growth, limit = self._tasks.get(task.id), self._context.config().disk.task
-        known = self._limits.held(self._context, task)
-        if growth is None or known is None:
-            return
+        growth = self._tasks[task.id]
         self._allow_what_is_held(growth, known)
         wanted = -(-max(limit, growth.allowed) // MIB) * MIB if limit else 0
         if disk_limit.is_reached(known) and 0 < wanted <= known.limit:

@@ -1,10 +1,10 @@
 """The images of a task's services: found, built by a recipe, or fetched."""
 
-import threading
 from collections.abc import Mapping
 
 from swarm.engine.context import EngineContext
 from swarm.engine.host import images, service_images
+from swarm.engine.host.build_sharing import SHARED
 from swarm.errors import ToolError
 from swarm.model import events
 from swarm.model.health_check import as_shell_command
@@ -16,8 +16,6 @@ from swarm.ports import Progress
 
 PULL_SECONDS = 120.0
 """The longest silence of a registry."""
-_MAKING = threading.Lock()
-"""One image at a time: two tasks may want the same."""
 
 
 def require(
@@ -45,8 +43,7 @@ def _of_recipe(
     full = images.tag(image)
     if context.containers.image_id(full) is None:
         context.journal.record(task_id, events.ServicePreparing(name, image))
-        with _MAKING:
-            images.build(context.images, image, lambda line: note(safe_line(line, 200)))
+        images.build(context.images, image, lambda line: note(safe_line(line, 200)))
     return ServiceImage(full)
 
 
@@ -72,7 +69,7 @@ def _of_user(
 
 def _fetch(context: EngineContext, name: str, image: str, note: Progress) -> None:
     try:
-        with _MAKING:
+        with SHARED.of(image, context.images):
             context.images.fetch(
                 image, PULL_SECONDS, lambda line: note(safe_line(line, 200))
             )

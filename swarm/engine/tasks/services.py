@@ -16,8 +16,8 @@ from swarm.errors import SwarmError
 from swarm.model import events, service_restart
 from swarm.model.task import State, Task
 from swarm.plan import service_containers, service_hosts, specs
-from swarm.plan.naming import KIND_LABEL
-from swarm.plan.service_containers import DATA_KIND, KIND, SERVICE_LABEL, Service
+from swarm.plan.naming import KIND_LABEL, SERVICE_KIND, SERVICE_LABEL
+from swarm.plan.service_containers import DATA_KIND, Service
 from swarm.plan.specs import Plan
 from swarm.ports import Progress
 
@@ -121,7 +121,7 @@ def end(context: EngineContext, task_id: int) -> None:
     Called before their net goes. What they store stays.
     """
     try:
-        for facts in context.containers.all(_labels(context, task_id, KIND)):
+        for facts in context.containers.all(_labels(context, task_id, SERVICE_KIND)):
             if service := facts.labels.get(SERVICE_LABEL, ""):
                 with suppress(SwarmError, OSError):
                     _keep_log(context, task_id, service, facts.name)

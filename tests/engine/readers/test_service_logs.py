@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from swarm.engine.readers import service_logs
-from swarm.plan.naming import HomePaths, TaskNames
-from swarm.plan.service_containers import KIND, SERVICE_LABEL
+from swarm.plan.naming import SERVICE_KIND, SERVICE_LABEL, HomePaths, TaskNames
 from swarm.plan.specs import SandboxSpec
 from tests.fakes import FakeContainers
 
@@ -18,7 +17,7 @@ def paths(tmp_path: Path) -> HomePaths:
 
 def _service(paths: HomePaths, engine: FakeContainers, name: str, said: bytes) -> None:
     names = TaskNames(paths.tag, 1)
-    labels = {**names.labels(KIND), SERVICE_LABEL: name}
+    labels = {**names.labels(SERVICE_KIND), SERVICE_LABEL: name}
     box = names.service(name)
     engine.create(SandboxSpec(box, "an/image:1", ("true",), "1:1", labels))
     engine.start(box)

@@ -5,7 +5,7 @@ from swarm.model import events
 from swarm.model import project as stored
 from swarm.model.project import ProjectChoice, ServiceContainer
 from swarm.plan import specs
-from swarm.plan.service_containers import KIND, SERVICE_LABEL
+from swarm.plan.naming import SERVICE_KIND, SERVICE_LABEL
 from swarm.plan.specs import Plan, SandboxSpec
 from tests.builders import queued
 
@@ -24,7 +24,7 @@ def live_with_services(context: EngineContext, restart: str = "on-failure") -> i
     names = context.names(task)
     made = {
         names.sandbox: names.labels(),
-        names.service("cache"): {**names.labels(KIND), SERVICE_LABEL: "cache"},
+        names.service("cache"): {**names.labels(SERVICE_KIND), SERVICE_LABEL: "cache"},
     }
     for name, labels in made.items():
         context.containers.create(SandboxSpec(name, IMAGE, ("true",), "1:1", labels))
