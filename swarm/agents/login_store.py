@@ -96,20 +96,20 @@ def read(home: Path, agent: str) -> StoredLogin | None:
 
 def read_attempt(home: Path, agent: str) -> Attempt:
     """How the refresh stands; nothing is known of one whose file cannot be read."""
-    try:
-        attempt = _read(_file(home, agent, _ATTEMPT), agent, lambda b: Attempt(**b))
-    except ConfigError:
-        return Attempt()
-    return attempt or Attempt()
+    return _read_or(_file(home, agent, _ATTEMPT), agent, Attempt)
 
 
 def read_holder(home: Path, agent: str) -> Holder:
     """Who may renew a shared login; nobody if the file cannot be read."""
+    return _read_or(_file(home, agent, _HOLDER), agent, Holder)
+
+
+def _read_or(file: Path, agent: str, make: Callable[..., T]) -> T:
+    """What the file holds; an empty one if there is none, or none that can be read."""
     try:
-        found = _read(_file(home, agent, _HOLDER), agent, lambda b: Holder(**b))
+        return _read(file, agent, lambda body: make(**body)) or make()
     except ConfigError:
-        return Holder()
-    return found or Holder()
+        return make()
 
 
 def write_holder(home: Path, agent: str, holder: Holder) -> None:

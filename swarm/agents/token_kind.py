@@ -107,6 +107,12 @@ def names() -> list[str]:
     return list(_shipped())
 
 
+def is_shared(name: str) -> bool:
+    """Whether boxes hold the tokens of that kind, for the gate cannot."""
+    kind = find(name)
+    return kind is not None and kind.shared
+
+
 @functools.cache
 def find(name: str) -> TokenKind | None:
     """The kind of that name, or None if tokens cannot be kept for it."""

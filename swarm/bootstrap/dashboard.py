@@ -325,7 +325,7 @@ def _notify() -> Notify:
         notify = load.load(load.user_file()).notify
     except SwarmError:
         notify = load.load(load.DEFAULTS).notify
-    return Notify(notify.toast, notify.title, notify.bell, notify.command)
+    return Notify(notify.toast, notify.title, notify.bell)
 
 
 def _after_limit() -> str:

@@ -71,8 +71,7 @@ def _require_consent(args: Namespace) -> None:
 
 
 def _is_shared(agent: str) -> bool:
-    kind = token_kind.find(registry.find(agent).login.tokens)
-    return kind is not None and kind.shared
+    return token_kind.is_shared(registry.find(agent).login.tokens)
 
 
 def logout(args: Namespace) -> int:

@@ -60,30 +60,30 @@ def show(args: Namespace) -> int:
     used = queries.usage(task.id)
     if keeper_pid(places) is not None:
         task = with_idleness(task, used, time.time())
-    evidence = idle, left = _idle(connection, task), _left(connection, task)
+    idle, left = _idle(connection, task), _left(connection, task)
+    plan, missing = queries.plan(task.id), missing_of(places, task.id)
     if args.json:
         more = {
             "usage": asdict(used) if used else None,
-            "plan": queries.plan(task.id),
-            "missing": missing_of(places, task.id).splitlines(),
+            "plan": plan,
+            "missing": missing.splitlines(),
             "idle": idle,
             "left": left,
         }
         output.as_json({**facts(task), **more})
     else:
-        missing = missing_of(places, task.id)
         worktree = places.placed_worktree(task.id, task.worktree)
-        fields = _fields(task, worktree, used, evidence)
+        fields = _fields(task, worktree, used, idle, left)
         log = setup_log.last_lines(places, task) if task.setup else ""
-        covered = cover_text.lines(cover_text.of_plan(queries.plan(task.id)))
+        covered = cover_text.lines(cover_text.of_plan(plan))
         preset = queries.own_preset(task.id)
-        told = [
+        more_fields = [
             ("preset", f"{preset}: begun offline" if preset else ""),
             ("covered", "\n".join(covered)),
             ("missing", missing),
             ("set-up", log),
         ]
-        output.fields([*fields, *told])
+        output.fields([*fields, *more_fields])
     return exit_codes.DONE
 
 
@@ -117,9 +117,8 @@ def _left(connection: ReadConnection, task: Task) -> str:
 
 
 def _fields(
-    task: Task, worktree: Path, used: Usage | None, evidence: tuple[str, str]
+    task: Task, worktree: Path, used: Usage | None, idle: str, left: str
 ) -> list[tuple[str, str]]:
-    idle, left = evidence
     status = task.agent_status
     snapshot = f"files: {task.review.files}, {diff_of(task)}"
     return [

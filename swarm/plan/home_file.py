@@ -66,13 +66,13 @@ def writer(
 
     The host's file must be one that the agent's user can read.
     """
-    relabel = any(mount.relabel for mount in sandbox.mounts)
     argv = ("python3", "-I", "-c", _SCRIPT, AGENT_HOME, path, _GIVEN)
     mounts = (
         Mount("volume", volume, AGENT_HOME),
-        Mount("bind", source, _GIVEN, read_only=True, relabel=relabel),
+        Mount("bind", source, _GIVEN, read_only=True, relabel=sandbox.relabels),
     )
-    return _box(sandbox, "put", image, argv, mounts)
+    name = f"{sandbox.name}-put-{secrets.token_hex(4)}"
+    return one_shot(sandbox, name, image, argv, mounts, sandbox.tmpfs)
 
 
 def reader(
@@ -82,23 +82,26 @@ def reader(
     place = f"{AGENT_HOME}/{path}"
     argv = ("python3", "-I", "-c", _READ, place, str(limit))
     mounts = (Mount("volume", volume, AGENT_HOME, read_only=True),)
-    return _box(sandbox, "get", image, argv, mounts)
+    name = f"{sandbox.name}-get-{secrets.token_hex(4)}"
+    return one_shot(sandbox, name, image, argv, mounts, sandbox.tmpfs)
 
 
-def _box(
+def one_shot(
     sandbox: SandboxSpec,
-    what: str,
+    name: str,
     image: str,
     argv: tuple[str, ...],
     mounts: tuple[Mount, ...],
+    tmpfs: dict[str, str],
 ) -> SandboxSpec:
+    """A short-lived box without network that runs as the agent's own user."""
     labels = {
         HOME_LABEL: sandbox.labels[HOME_LABEL],
         TASK_LABEL: "",
         KIND_LABEL: "home",
     }
     return SandboxSpec(
-        name=f"{sandbox.name}-{what}-{secrets.token_hex(4)}",
+        name=name,
         image=image,
         argv=argv,
         user=sandbox.user,
@@ -108,7 +111,7 @@ def _box(
         limits=SMALL,
         seccomp=sandbox.seccomp,
         userns=sandbox.userns,
-        tmpfs=sandbox.tmpfs,
+        tmpfs=tmpfs,
         terminal=False,
         init=False,
     )

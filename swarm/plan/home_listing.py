@@ -7,8 +7,7 @@ box without a network, in which a link leads nowhere, and tells names and times 
 import json
 from pathlib import PurePosixPath
 
-from swarm.plan.gate_containers import SMALL
-from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL
+from swarm.plan.home_file import one_shot
 from swarm.plan.specs import AGENT_HOME, Mount, SandboxSpec
 
 ENTRIES = 20_000
@@ -55,26 +54,10 @@ print(json.dumps([path for path in newest if len(path) < 1000]))
 
 def lister(sandbox: SandboxSpec, volume: str, image: str, pattern: str) -> SandboxSpec:
     """Lists what fits a glob that is relative to the home; the agent's own user."""
-    labels = {
-        HOME_LABEL: sandbox.labels[HOME_LABEL],
-        TASK_LABEL: "",
-        KIND_LABEL: "home",
-    }
-    numbers = (str(ENTRIES), str(PATHS))
-    return SandboxSpec(
-        name=f"{sandbox.name}-list",
-        image=image,
-        argv=("python3", "-I", "-c", _SCRIPT, AGENT_HOME, pattern, *numbers),
-        user=sandbox.user,
-        labels=labels,
-        mounts=(Mount("volume", volume, AGENT_HOME, read_only=True),),
-        workdir="/",
-        limits=SMALL,
-        seccomp=sandbox.seccomp,
-        userns=sandbox.userns,
-        terminal=False,
-        init=False,
-    )
+    program = ("python3", "-I", "-c", _SCRIPT)
+    argv = (*program, AGENT_HOME, pattern, str(ENTRIES), str(PATHS))
+    mounts = (Mount("volume", volume, AGENT_HOME, read_only=True),)
+    return one_shot(sandbox, f"{sandbox.name}-list", image, argv, mounts, {})
 
 
 def listed(answer: bytes) -> list[str]:

@@ -155,8 +155,6 @@ class Notify:
     toast: bool = True
     title: bool = False
     bell: bool = False
-    command: tuple[str, ...] = ()
-    """The human's own; empty for none."""
 
 
 def _only_toasts() -> Notify:

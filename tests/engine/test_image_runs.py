@@ -58,7 +58,7 @@ def test_a_failure_is_both_s() -> None:
 
 def test_a_stop_ends_it_for_both() -> None:
     ends = _two(ImageRuns(), Making(), "stop")
-    assert isinstance(ends[0], Cancelled)
+    assert all(isinstance(end, Cancelled) for end in ends)
 
 
 def test_a_keeper_that_ends_leaves_the_wish_to_the_next() -> None:

@@ -70,8 +70,7 @@ def rules_for(home: Path, agent: str) -> LoginRules:
 
 def is_shared(login: StoredLogin) -> bool:
     """Whether boxes hold the tokens, for the gate cannot."""
-    kind = token_kind.find(login.kind)
-    return kind is not None and kind.shared
+    return token_kind.is_shared(login.kind)
 
 
 def _shared_rules(kind: TokenKind, origin: str) -> tuple[Rule, ...]:

@@ -1,12 +1,12 @@
 """What a front end shows of a snapshot, read from the host's own git directory."""
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 
 from swarm.adapters.git import diff
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.task_repository import open_task
+from swarm.engine.readers import hidden_files
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
 from swarm.plan.naming import HomePaths
@@ -30,14 +30,13 @@ class ReviewReader:
 
     def hidden(self, task_id: int, tree: str) -> tuple[Hidden, ...]:
         """What the worktree held and the tree does not; SwarmError for an old tree."""
-        file = self._paths.hidden_files(task_id)
-        body = json.loads(file.read_text(encoding="ascii")) if file.exists() else {}
-        if body.get("tree") != tree:
+        hidden = hidden_files.of_snapshot(self._paths, task_id, tree)
+        if hidden is None:
             raise SwarmError(
                 f"the snapshot of task {task_id} was taken anew",
                 hint="look at it again",
             )
-        return tuple(Hidden(**entry) for entry in body["hidden"])
+        return hidden
 
     def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
         """The unified diff of one file, or of all; the raw bytes."""

@@ -1,6 +1,5 @@
 """Computes the landing list of a merge, the one place that knows all its parts."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +19,7 @@ from swarm.adapters.git.merge.conversion import Converted
 from swarm.adapters.git.merge.options import LandingOptions
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.context import EngineContext
+from swarm.engine.readers import hidden_files
 from swarm.engine.review import landing_items, snapshot
 from swarm.errors import PlanError, Refused
 from swarm.model.landing import LandingList, Verdict
@@ -40,7 +40,10 @@ def plan_wish(context: EngineContext, wish: PlanLanding) -> dict[str, Any]:
         tree = wish.tree or task.review.tree
         item = landing_items.refusal(not_mergeable(task))
         return LandingList(wish.target, chosen, tree, tree, (item,)).to_json()
-    hidden, tree = _hidden(context, task, wish.tree), wish.tree
+    hidden, tree = (
+        hidden_files.of_snapshot(context.paths, task.id, wish.tree),
+        wish.tree,
+    )
     if hidden is None:
         taken = reviewed(context, task, wish.tree)
         hidden, tree = taken.hidden, taken.tree
@@ -198,15 +201,6 @@ def not_mergeable(task: Task) -> tuple[str, str]:
     if task.state is State.LIVE:
         hint = f"stop it first: `swarm stop {task.id}`"
     return f"task {task.id} is {task.state}; only a stopped task can be merged", hint
-
-
-def _hidden(context: EngineContext, task: Task, tree: str) -> tuple[Hidden, ...] | None:
-    """What the snapshot `tree` could not hold; None if it is not the newest."""
-    file = context.paths.hidden_files(task.id)
-    body = json.loads(file.read_text(encoding="ascii")) if file.exists() else {}
-    if not tree or body.get("tree") != tree:
-        return None
-    return tuple(Hidden(**entry) for entry in body["hidden"])
 
 
 def _message(task: Task) -> str:

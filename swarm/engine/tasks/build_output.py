@@ -1,17 +1,16 @@
 """Removes what tools made in the worktrees of tasks that ended, to make room."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from swarm.adapters import ignored_folders
 from swarm.adapters.git import tree_at
 from swarm.engine.context import EngineContext
+from swarm.engine.readers import hidden_files
 from swarm.engine.tasks import observation
 from swarm.errors import SwarmError
 from swarm.model import build_output, events
 from swarm.model.format import size
-from swarm.model.review import Hidden
 from swarm.model.task import State, Task
 
 _ENDED = frozenset({State.STOPPED, State.FAILED, State.LOST, State.REJECTED})
@@ -32,26 +31,28 @@ class BuildOutput:
         return f"build output of task {self.task.id}: {names} ({size(self.bytes)})"
 
 
-def found(context: EngineContext, seconds: float) -> Iterator[BuildOutput]:
-    """What there is of each task that ended so long ago; none for one not looked at."""
-    for task in context.read().tasks.all():
+def of_ended(
+    context: EngineContext, tasks: Iterable[Task], seconds: float
+) -> Iterator[BuildOutput]:
+    """What there is of each that ended so long ago; none for one not looked at."""
+    for task in tasks:
         has_ended = task.state in _ENDED and context.clock() - task.changed >= seconds
         if has_ended and (one := _of(context, task)):
             yield one
 
 
 def _of(context: EngineContext, task: Task) -> BuildOutput | None:
-    file = context.paths.hidden_files(task.id)
+    may_go_on = task.state is not State.FAILED
     try:
-        body = json.loads(file.read_text(encoding="ascii"))
-        hidden = [Hidden(**entry) for entry in body["hidden"]]
+        hidden = hidden_files.of_snapshot(context.paths, task.id, task.review.tree)
+        if hidden is None:
+            return None  # never looked at, or something is looking at it now
         git = context.task_git(task).review.git
         kept = tree_at.all_names(git, task.review.tree)
         plan = context.plan(task)
     except (OSError, ValueError, TypeError, KeyError, SwarmError):
-        return None  # never looked at, or its repository is gone
-    may_go_on = task.state is not State.FAILED
-    if body["tree"] != task.review.tree or (may_go_on and plan.is_offline):
+        return None  # its repository is gone, or its record is damaged
+    if may_go_on and plan.is_offline:
         return None
     base = observation.base_paths(context.paths.home, task.repo, task.base)
     if not base:

@@ -184,11 +184,8 @@ def gc(parts: EngineParts, wish: CollectGarbage) -> dict[str, Any]:
     removals: dict[str, Callable[[], None]] = {}
     tasks = context.read().tasks.all()
     going = [task for task in tasks if _is_garbage(context, task, wish.tasks)]
-    outputs = [
-        output
-        for output in build_output.found(context, DAY_SECONDS)
-        if output.task not in going
-    ]
+    staying = [task for task in tasks if task not in going]
+    outputs = list(build_output.of_ended(context, staying, DAY_SECONDS))
     for output in outputs:
         removals[str(output)] = partial(build_output.remove, context, output)
     before = base_clearing.total(context)

@@ -27,7 +27,11 @@ def test_it_goes_first_and_the_work_stays(
     merged = harness.until_taken_in(harness.new_task(sample, "echo y > y"))
     harness.wish_done("merge", task=merged.id)
     worktree = harness.paths.worktree(task.id)
-    assert not [*build_output.found(harness.context, 24 * 3600.0)]
+    assert not [
+        *build_output.of_ended(
+            harness.context, harness.queries.tasks.all(), 24 * 3600.0
+        )
+    ]
     monkeypatch.setattr(cleanup, "DAY_SECONDS", 0.0)
 
     named = harness.wish_done("gc", dry_run=True)
@@ -60,7 +64,7 @@ def test_one_that_goes_on_meanwhile_keeps_it(
     task = harness.until_taken_in(
         harness.new_task(sample, "mkdir build; echo o > build/x")
     )
-    (output,) = build_output.found(harness.context, 0.0)
+    (output,) = build_output.of_ended(harness.context, harness.queries.tasks.all(), 0.0)
     harness.wish_done("discard", task=task.id)
     harness.wish_done("restore", task=task.id)
 
@@ -81,7 +85,7 @@ def test_what_a_set_up_installed_stays_for_a_task_that_may_go_on(
     harness.until_taken_in(harness.new_task(sample, work, offline=True))
     worktree = harness.paths.worktree(task.id)
 
-    (output,) = build_output.found(harness.context, 0.0)
+    (output,) = build_output.of_ended(harness.context, harness.queries.tasks.all(), 0.0)
     assert (output.task.id, output.folders) == (task.id, ("build",))
     build_output.remove(harness.context, output)
     harness.wish_done("continue", task=task.id, fresh=True)
