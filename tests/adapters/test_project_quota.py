@@ -32,7 +32,7 @@ def test_a_tree_of_any_depth_is_looked_at_with_few_descriptors(tmp_path: Path) -
     finally:
         os.chdir(before)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_next_descriptor() + 10, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_highest_of_free(10) + 1, hard))
     try:
         with pytest.raises(ToolError, match="more than 100 folders deep"):
             project_quota.assign(tmp_path, 7)
@@ -41,10 +41,12 @@ def test_a_tree_of_any_depth_is_looked_at_with_few_descriptors(tmp_path: Path) -
         subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
 
 
-def _next_descriptor() -> int:
-    number = os.open("/", os.O_RDONLY)
-    os.close(number)
-    return number
+def _highest_of_free(count: int) -> int:
+    """The highest of the next `count` descriptors; others may be open between them."""
+    numbers = [os.open("/", os.O_RDONLY) for _ in range(count)]
+    for number in numbers:
+        os.close(number)
+    return max(numbers)
 
 
 @pytest.fixture(scope="module")

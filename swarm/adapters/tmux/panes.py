@@ -19,6 +19,9 @@ ENTER_DELAY = 0.15
 """Seconds between a paste and Enter: codex takes an Enter that comes within its paste
 burst (120 ms) for a newline. Nothing shows from outside when that window closes."""
 
+OPEN_TRIES = 10
+"""For a pane whose server ends meanwhile; each asks it anew, and it ends but once."""
+
 _PLACEHOLDER = "echo 'the pane is gone: ctrl+q leads back'; exec sleep 3600"
 """Is seen if the window is closed while a client comes to it."""
 
@@ -47,14 +50,27 @@ class Tmux:
     ) -> None:
         command = _shell_command(argv, environment)
         with self._starting:
-            has_session = self._server.has_session(SESSION)
-            if not (has_session or self._recovers_server()):
-                self._start_server(name, command)
-            else:
-                self._add_window(name, command)
+            self._open(name, command)
             if not stays:
                 # Its command may have ended by now, and waits as a dead pane.
                 self._let_go(name)
+
+    def _open(self, name: str, command: str) -> None:
+        """A window, or the server with it.
+
+        A window may close between any two of our calls, and a server ends with its
+        last one: then it is one that is not there.
+        """
+        for is_last in (False,) * (OPEN_TRIES - 1) + (True,):
+            try:
+                if self._server.has_session(SESSION) or self._recovers_server():
+                    self._add_window(name, command)
+                else:
+                    self._start_server(name, command)
+                return
+            except ToolError as error:
+                if is_last or not (_means_no_server(error) or _means_gone(error)):
+                    raise
 
     def _let_go(self, name: str) -> None:
         """Have the window go with its command; if that has ended, now."""
@@ -94,10 +110,16 @@ class Tmux:
 
     def close(self, name: str) -> None:
         row = self._rows().get(name)
-        if row is not None:
+        if row is None:
+            return
+        try:
             with translated_errors():
                 row[0].kill()
             self._server.run("set-hook", "-gu", _detach_hook(row[0]))
+        except ToolError as error:
+            # It closed meanwhile, or was the last: the server ends with it.
+            if not (_means_no_server(error) or _means_gone(error)):
+                raise
 
     def all(self) -> dict[str, PaneFacts]:
         return {name: _facts(pane) for name, (_, pane) in self._rows().items()}
@@ -255,6 +277,11 @@ def _exists(pid: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def _means_gone(error: ToolError) -> bool:
+    """True if it speaks of a window that is there no more."""
+    return "can't find window" in error.message or "can't find pane" in error.message
 
 
 def _means_no_server(error: ToolError) -> bool:

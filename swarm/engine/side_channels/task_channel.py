@@ -243,8 +243,12 @@ class TaskChannel:
             self._record(settled)
 
     def _go_on_refused(self, task: Task, failure: str) -> None:
-        """It could not be told to go on; that it was, its next request shows."""
-        if failure and task.limit and task.limit.tried is not None:
+        """It could not be told to go on, which is said once for each time we tried.
+
+        That it was told, its next request shows.
+        """
+        limit = task.limit
+        if failure and limit and limit.tried is not None and not limit.held:
             why = f"it could not be told to go on: {failure}"
             hint = f"look at it: `swarm attach {task.id}`"
             self._record(events.ModelLimitNotResumed(why, hint))

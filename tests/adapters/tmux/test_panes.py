@@ -118,6 +118,54 @@ def test_a_server_without_a_session_has_no_panes(tmux: Tmux) -> None:
     assert tmux.capture(["a"]) == {}
 
 
+@pytest.mark.parametrize("call", ["has_session", "rows"])
+@pytest.mark.parametrize("others", [[], ["b"]])
+@pytest.mark.parametrize("name", ["a", "new"])
+def test_a_pane_opens_though_another_closes_between_two_calls(
+    tmux: Tmux,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    others: list[str],
+    name: str,
+) -> None:
+    """The server's last one takes the server along; a new pane has another then."""
+    for each in ("a", *others):
+        tmux.open(each, ["true"], {})
+    _until(lambda: all(facts.dead for facts in tmux.all().values()))
+    known, closer = getattr(tmux._server, call), Tmux(str(tmux._server.socket_name))
+    calls: list[tuple[Any, ...]] = []
+
+    def before_a_close(*args: Any) -> Any:
+        answer = known(*args)
+        calls.append(args)
+        if len(calls) == 1:
+            closer.close("a")
+        return answer
+
+    monkeypatch.setattr(tmux._server, call, before_a_close)
+    tmux.open(name, SHELL, {})
+
+    assert sorted(tmux.all()) == sorted({name, *others})
+    assert not tmux.all()[name].dead
+
+
+def test_a_pane_that_closed_meanwhile_is_closed(
+    tmux: Tmux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmux.open("a", SHELL, {})
+    known, closer = tmux._server.rows, Tmux(str(tmux._server.socket_name))
+
+    def before_a_close() -> Any:
+        answer = known()
+        closer.close("a")
+        return answer
+
+    monkeypatch.setattr(tmux._server, "rows", before_a_close)
+    tmux.close("a")
+
+    assert closer.all() == {}
+
+
 @pytest.mark.parametrize("titles", [False, True])
 @pytest.mark.parametrize(
     ("gone", "left"),

@@ -199,10 +199,13 @@ def test_a_channel_that_could_not_say_it_is_told(listening: Listening) -> None:
     listening.move()
     for _ in range(3):
         listening.pipe.says(unsent=GO_ON_NUMBER, why="no conversation yet")
-    listening.hub.until(lambda: len(listening.recorded()) == 2)
-    listening.pipe.says(sent=GO_ON_NUMBER)
+    listening.pipe.says(state="working")  # is read after them
+    signals = listening.context.signals
+    listening.hub.until(
+        lambda: signals.of(listening.task).claims[Source.CHANNEL].state == "working"
+    )
 
-    failed = listening.recorded()[1]
+    _, failed = listening.recorded()
     assert isinstance(failed, events.ModelLimitNotResumed)
     assert failed.why == "it could not be told to go on: no conversation yet"
     held = listening.context.read().tasks.get(listening.task).limit
