@@ -29,8 +29,13 @@ def checks(paths: HomePaths, engine: HasImages, now: float) -> list[Check]:
         found = {}
     stored = login_store.agents(paths.home)
     keys = (each for name, each in found.items() if name not in stored)
+    used = [each for each in keys if _is_used(each)]
+    missing = [each for each in used if each.key_problem]
     lines = [_login(paths.home, name, now) for name in stored]
-    lines += [_key(each) for each in keys if _is_used(each)]
+    lines += [_key(each) for each in used if not each.key_problem]
+    lines += (
+        [_missing(missing)] if len(missing) > 1 else [_key(each) for each in missing]
+    )
     return lines or [Check("logins", "ok", "none, and no agent that needs a key")]
 
 
@@ -77,3 +82,12 @@ def _key(standing: Standing) -> Check:
         return Check(name, "ok", standing.key)
     problem, _, login = standing.key_problem.partition(f": {GIVE_A_KEY}")
     return Check(name, "warn", f"key missing: {problem}", f"{GIVE_A_KEY}{login}")
+
+
+def _missing(standings: list[Standing]) -> Check:
+    """One line for all: few people use every agent whose image they have built."""
+    names = ", ".join(each.agent for each in standings)
+    ways = (
+        f"{GIVE_A_KEY}, or `swarm login AGENT`; `swarm agent ls` says what each needs"
+    )
+    return Check("keys", "warn", f"no key and no login for {names}", ways)

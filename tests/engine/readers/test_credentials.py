@@ -111,6 +111,15 @@ def test_a_missing_key_is_told_of_agents_that_could_start_else(
     assert "swarm login claude" in lines["key claude"].remedy
 
 
+def test_the_agents_without_a_key_share_a_line(home: Path) -> None:
+    lines = found(home, "agents/claude", "agents/gemini", "agents/vibe", "base")
+
+    assert list(lines) == ["keys"]
+    assert lines["keys"].grade == "warn"
+    assert lines["keys"].finding == "no key and no login for claude, gemini, vibe"
+    assert "swarm agent ls" in lines["keys"].remedy
+
+
 def test_logins_are_told_without_an_engine_and_with_a_mistake(home: Path) -> None:
     """Both have lines of their own; without any login, that is said."""
     login_store.write(home, "claude", LOGIN)
