@@ -9,10 +9,12 @@ from swarm.agents.description import MODES, Agent
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
+from swarm.engine.readers.agent_secrets import GIVE_A_KEY
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.model.standing import Standing, in_order
 
+_NO_IMAGE, _NO_KEY, _DATA_ONLY = "no image", "no key", "data only"
 _TOKENS = {
     "none": "",
     "lock": "cannot be held outside a box, and do not say whose they are: "
@@ -29,37 +31,84 @@ _SHARED = (
 def list_agents(args: Namespace) -> int:
     """List them, those that can run now first; works without a container engine."""
     standings = _standings(args)
-    names = in_order(standings, tuple(registry.names()))
-    rows: list[list[str]] = []
-    facts: list[dict[str, Any]] = []
-    for name in names:
-        agent, problem = _read(name)
-        state = problem or _state(agent, standings.get(name))
-        if agent is None:
-            rows.append([name, "", "", "", "", state])
-            facts.append({"name": name, "problem": problem})
-            continue
-        modes = [mode for mode in MODES if mode in agent.mode]
-        row = [name, agent.image.version, " ".join(agent.ways), " ".join(modes)]
-        rows.append([*row, agent.licence, safe_line(state, 200)])
-        facts.append(
-            {
-                "name": name,
-                "title": agent.title,
-                "version": agent.image.version,
-                "ways": agent.ways,
-                "modes": modes,
-                "licence": agent.licence,
-                "yours": name in registry.own_names(),
-                "state": state,
-            }
-        )
+    found = {name: _read(name) for name in registry.names()}
+    names = in_order(standings, tuple(sorted(found, key=lambda n: _rank(*found[n]))))
     if args.json:
-        output.as_json(facts)
-    else:
-        head = ["AGENT", "VERSION", "RUNS", "MODES", "LICENCE", "STATE"]
-        output.columns(head, rows)
+        output.as_json([_facts(n, *found[n], standings.get(n)) for n in names])
+        return exit_codes.DONE
+    head = ["AGENT", "VERSION", "RUNS", "MODES", "STATE"]
+    output.columns(head, [_row(n, *found[n], standings.get(n)) for n in names])
+    states = {_short_state(*found[n], standings.get(n)) for n in names}
+    ways = [(short, way) for short, way in _ways() if any(short in s for s in states)]
+    if ways:
+        output.out()
+        output.fields(ways)
     return exit_codes.DONE
+
+
+def _facts(
+    name: str, agent: Agent | None, problem: str, standing: Standing | None
+) -> dict[str, Any]:
+    if agent is None:
+        return {"name": name, "problem": problem}
+    return {
+        "name": name,
+        "title": agent.title,
+        "version": agent.image.version,
+        "ways": agent.ways,
+        "modes": _mode_names(agent),
+        "licence": agent.licence,
+        "yours": name in registry.own_names(),
+        "state": _state(agent, standing),
+    }
+
+
+def _row(
+    name: str, agent: Agent | None, problem: str, standing: Standing | None
+) -> list[str]:
+    state = safe_line(_short_state(agent, problem, standing), 200)
+    if agent is None:
+        return [name, "", "", "", state]
+    version = "" if agent.unavailable else agent.image.version
+    modes = " ".join(_mode_names(agent))
+    return [name, version, " ".join(agent.ways), modes, state]
+
+
+def _mode_names(agent: Agent) -> list[str]:
+    return [mode for mode in MODES if mode in agent.mode]
+
+
+def _rank(agent: Agent | None, _problem: str) -> int:
+    """Those that never run here stand last, after a file with a mistake."""
+    return 1 if agent is None else 2 if agent.unavailable else 0
+
+
+def _short_state(agent: Agent | None, problem: str, standing: Standing | None) -> str:
+    """What is missing, in two words each; the way out of each stands below them all."""
+    if agent is None:
+        return problem
+    if agent.unavailable:
+        return _DATA_ONLY
+    if standing is None:
+        return ""
+    image = _NO_IMAGE if standing.image_problem else ""
+    key = _NO_KEY if standing.key_problem else ""
+    return ", ".join(filter(None, (standing.problem, image, key))) or "ready"
+
+
+def _ways() -> list[tuple[str, str]]:
+    logins = [
+        name for name in registry.names() if (a := _read(name)[0]) and _can_log_in(a)
+    ]
+    return [
+        (_NO_IMAGE, "`swarm image build NAME`: once, for minutes"),
+        (_NO_KEY, f"{GIVE_A_KEY}; a subscription: `swarm login {'|'.join(logins)}`"),
+        (_DATA_ONLY, "not tried, or not to be had: `swarm agent show NAME` says why"),
+    ]
+
+
+def _can_log_in(agent: Agent) -> bool:
+    return not agent.unavailable and token_kind.find(agent.login.tokens) is not None
 
 
 def _read(name: str) -> tuple[Agent | None, str]:

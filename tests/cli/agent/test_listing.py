@@ -27,13 +27,35 @@ def test_a_broken_file_is_told_beside_the_others(swarm: Swarm, tmp_path: Path) -
 
     status, out, said = swarm("agent", "ls")
 
-    rows = {line.split()[0]: line for line in out.splitlines()}
+    rows = {line.split()[0]: line for line in out.splitlines() if line}
     assert status == exit_codes.DONE
     assert "bad.toml: x: unknown key" in rows["bad"]
     assert "headless" in rows["mine"]
     assert "ask edits full" in rows["claude"]
     assert "data only" in rows["cursor"]
+    assert "swarm agent show NAME" in rows["data"]
+    assert "no" not in rows, "nothing is known of keys and images without an engine"
     assert "what can run now is not known" in said
+
+
+@pytest.mark.usefixtures("paths")
+def test_what_is_missing_is_two_words_and_one_way_out_for_all(swarm: Swarm) -> None:
+    """A row fits a terminal of 80 cells; --json has the sentences."""
+    status, out, _ = swarm("agent", "ls")
+    facts = {
+        each["name"]: each for each in json.loads(swarm("agent", "ls", "--json")[1])
+    }
+
+    table, _, ways = out.partition("\n\n")
+    rows = {line.split()[0]: line for line in table.splitlines()}
+    assert status == exit_codes.DONE
+    assert max(len(line) for line in table.splitlines()) <= 80
+    assert rows["claude"].endswith("no key")
+    assert "no secret of your policy goes to" in facts["claude"]["state"]
+    (way,) = [line for line in ways.splitlines() if line.startswith("no key")]
+    assert "README, Give an agent a key" in way
+    assert "swarm login claude|codex|gemini|kimi" in way
+    assert list(rows)[-1] == "openhands", "those that never run here stand last"
 
 
 @pytest.mark.parametrize("name", registry.names())
