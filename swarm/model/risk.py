@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from swarm.model import risk_of_loss
+from swarm.model import made_by_tools, risk_of_loss
 from swarm.model.review import Change, CheckoutBytes, Flag, Level
-from swarm.model.risk_rules import RULES
+from swarm.model.risk_rules import MACHINE_CODE, RULES, SETTINGS_FILE
 from swarm.model.safe_text import safe_line
 
 _LEADS_OUT = Flag(Level.X0, "a symlink that leads out of the tree")
@@ -58,6 +58,7 @@ def flags(change: Change, facts: Facts | None = None) -> tuple[Flag, ...]:
     reasons = [
         *_by_mode(change, facts),
         *here,
+        *(() if is_gone else _committed_though_made(change.path)),
         *_by_going(change.path if is_gone else change.old_path, change, here, facts),
         *risk_of_loss.emptied(change, facts.size),
         *_hard_to_review(change, facts),
@@ -182,6 +183,18 @@ def _by_name(path: str, facts: Facts) -> Iterator[Flag]:
             yield Flag(level, _BY_SETTINGS)
 
 
+def _committed_though_made(path: str) -> Iterator[Flag]:
+    """The flags of what a tool would make again, and runs without a look at its source.
+
+    Not of a file that is only written: a build makes thousands, and git ignores them.
+    """
+    names = folded(path).split("/")
+    if names[-1].endswith(MACHINE_CODE):
+        yield Flag(Level.X1, "machine code, which runs in place of what can be read")
+    if _INSTALLED & {*names}:
+        yield Flag(Level.X1, "in a folder of installed packages: programs run from it")
+
+
 def _may_be_git(path: str) -> bool:
     # This runs for every path, so it only looks for the letters.
     return not path.isascii() or "git" in path.lower()
@@ -190,14 +203,14 @@ def _may_be_git(path: str) -> bool:
 def _by_rules(framed: str) -> Iterator[Flag]:
     # This runs for every file that an agent makes, so most need one look-up a name.
     names = framed[1:-1].split("/")
-    for name in names:
-        if name in _FLAG_BY_NAME:
-            yield _FLAG_BY_NAME[name]
-    if names[-1].startswith(_GLOB_HEADS) or names[-1].endswith(_GLOB_TAILS):
-        yield from (flag for glob, flag in _GLOBS if fnmatchcase(names[-1], glob))
-    for part, flag in _FLAGGED_PATHS:
-        if part in framed:
-            yield flag
+    found = [_FLAG_BY_NAME[name] for name in names if name in _FLAG_BY_NAME]
+    last = names[-1]
+    if last.startswith(_GLOB_HEADS) or last.endswith(_GLOB_TAILS):
+        found += [flag for glob, flag in _GLOBS if fnmatchcase(last, glob)]
+    found += [flag for part, flag in _FLAGGED_PATHS if part in framed]
+    if not found and last[:1] == "." and SETTINGS_FILE.fullmatch(last):
+        found.append(_SETTINGS)
+    yield from found
 
 
 _PATTERNS = [(p, Flag(level, reason)) for level, reason, names in RULES for p in names]
@@ -210,6 +223,12 @@ _GLOB_ENDS = frozenset(tail[-2:] for tail in _GLOB_TAILS)
 _FLAGGED_PATHS = [
     (f"/{p}/", flag) for p, flag in _PATTERNS if "/" in p and "*" not in p
 ]
+_SETTINGS = Flag(Level.X1, "a tool reads its settings from it, some as a program")
+_INSTALLED = frozenset(
+    folded(name)
+    for name, kind in made_by_tools.DIRECTORIES.items()
+    if kind == made_by_tools.STORE or name == "__pycache__"
+)
 _LAST_PARTS = frozenset(p.rpartition("/")[2] for p, _ in _PATTERNS)
 _PLAIN = re.compile(r"[a-z0-9_]([a-z0-9_.+-]*[a-z0-9_+-])?")
 """Names that no file system folds to something else."""

@@ -32,6 +32,49 @@ def levels(path: str) -> set[Level]:
     return {flag.level for flag in flags(change(path))}
 
 
+MORE = {
+    X0: """
+        .hg/hgrc .jj/config .gitconfig.local .envrc.local mise.local.toml
+        .config/mise/conf.d/a.toml .rvmrc .run/App.run.xml x.sublime-project
+        .helix/languages.toml .lvimrc .vim/coc-settings.json .nlsp-settings/x.json
+        .lazy.lua .dir-locals-2.el .vs/tasks.vs.json prog-gdb.py .bsp/sbt.json
+        hie.yaml .Rprofile .replit .gitpod.yml .bashrc .zshenv .ssh/config
+    """,
+    X1: """
+        a.just makefile.am CMakePresets.json x.m4 conanfile.py a.vcxproj
+        Directory.Build.rsp global.json gradle.properties buildSrc/src/A.kt
+        project/plugins.sbt deps.edn BUILD WORKSPACE MODULE.bazel tools/bazel
+        rust-toolchain rust-toolchain.toml foundry.toml magefile.go .air.toml
+        devbox.json .flox/env/manifest.toml Procfile.dev fabfile.py tasks.py
+        docs/conf.py gunicorn.conf.py x.spec nx.json project.json turbo.json
+        .moon/tasks.yml .storybook/main.js gatsby-node.js nodemon.json Guardfile
+        Thorfile Brewfile Dangerfile rebar.config stack.yaml Setup.hs config.nims
+        .arcconfig Earthfile docker-bake.hcl skaffold.yml pnpm-workspace.yaml .pnp.cjs
+        gems.rb .bundle/config .env.local .flaskenv ipython_config.py
+        jupyter_notebook_config.py requirements/dev.txt poetry.toml cpanfile .user.ini
+        .iex.exs .ghci .ocamlinit startup.jl go.work vendor/modules.txt deno.lock
+        libs.versions.toml flake.lock mix.lock .coveragerc .flake8 mypy.ini
+        features/environment.py babel.config.json karma.conf.js jest.setup.js
+        vitest.workspace.ts .rspec .rubocop.yml spec_helper.rb phpunit.xml
+        .php-cs-fixer.dist.php .golangci.yml .lintr hooks/pre-commit
+        .simple-git-hooks.json captainhook.json hk.pkl main.tf ansible.cfg cdk.json
+        serverless.yml wrangler.jsonc firebase.json x.desktop desktop.ini x.lnk
+        .huskyrc.js .commitlintrc.js .pryrc .pdbrc .stylelintrc.js .any-tool_rc.mjs
+        .claude/commands/x.md .claude/agents/x.md .gemini/policies/x.toml
+        .cursor/permissions.json .agents/skills/x/SKILL.md .openhands/setup.sh
+        .github/copilot/settings.json mcp.toml .swarm/bring/mcp.toml conductor.json
+        node_modules/.bin/eslint .venv/bin/activate lib/site-packages/x.py
+        app/__pycache__/settings.cpython-311.pyc json.so addon.node tools/lint.jar
+    """,
+    X2: """
+        .cirrus.yml .semaphore/x.yml .tekton/x.yaml .drone.star .zuul.yaml .zuul.d/x
+        dagger.json .mergify.yml .github/dependabot.yaml bamboo-specs/bamboo.yml
+    """,
+    X3: """
+        WARP.md .warp/x codex.md .coderabbit.yaml
+    """,
+}
+"""By level: what other tools run, and where programs are installed."""
 TABLE = [
     (".gitmodules", X0),
     ("sub/.gitattributes", X0),
@@ -93,6 +136,7 @@ TABLE = [
     (".clinerules", X3),
     ("CODEOWNERS", X3),
     ("swarm.toml", X3),
+    *((path, level) for level, text in MORE.items() for path in text.split()),
 ]
 
 
@@ -120,7 +164,12 @@ def test_spelling_changes_nothing(row: tuple[str, Level], data: st.DataObject) -
 
 
 @pytest.mark.parametrize(
-    "path", ["src/main.py", "README.md", "docs/makefiles.txt", "src/hooks/use.ts"]
+    "path",
+    [
+        *("src/main.py", "README.md", "docs/makefiles.txt", "src/hooks/use.ts"),
+        *("src/builder.py", "lib/workspaces.ts", "arc.js", "src.ts", ".gitignore"),
+        *("docs/rust-toolchains.md", "x.spec.ts", "environment.py", "conf.py"),
+    ],
 )
 def test_ordinary_files_have_no_flags(path: str) -> None:
     """Or nobody would look at them any more."""

@@ -79,7 +79,7 @@ def test_what_weakens_something_is_flagged(path: str, level: Level, words: str) 
 
 def test_the_settings_of_the_user_count_for_what_is_gone() -> None:
     """Their own hooks directory loses a hook."""
-    (flag,) = flags(gone("tools/hooks/pre-commit"), Facts(x0=("tools/hooks",)))
+    flag, *_ = flags(gone("tools/hooks/pre-commit"), Facts(x0=("tools/hooks",)))
 
     assert (flag.level, "and gone" in flag.reason) == (X0, True)
 
