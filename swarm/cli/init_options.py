@@ -14,6 +14,7 @@ _LISTS = {
     "stack": ("stacks", "NAME", "tools, such as python or node,c"),
     "package": ("packages", "NAME", "a Debian package, such as libpq-dev"),
     "setup": ("setup", "CMD", "a shell command before the agent starts, in order"),
+    "each-task": ("each_task", "CMD", "one that fills services, after the set-up"),
     "port": ("ports", "N", "where a server of the project's own listens"),
     "env-file": ("env_files", "PATH", "a file of variables"),
     "protect": ("protect", "PATH", "what no agent may write"),

@@ -59,6 +59,7 @@ def init_project(args: Namespace, repo: Path) -> int:
         choice = init_options.applied(detected.choice, given)
         if init_questions.are_wanted(args):
             choice = init_questions.answered(choice, given)
+        choice = _with_each_task(choice, detected)
         after = project_text(choice, _fitting(detected, choice))
     change = project_change.to_text(paths, root, after)
     return _policy(args, write_project.on_consent(args, paths, change))
@@ -87,6 +88,17 @@ def _with_agent(paths: HomePaths, root: Path, detected: Detected) -> Detected:
     )
 
 
+def _with_each_task(choice: ProjectChoice, detected: Detected) -> ProjectChoice:
+    """The choice whose set-up is kept beside services, where it is what files tell of.
+
+    A command of the human's own may fill them.
+    """
+    is_found = detected.keeps_setup and choice.setup == detected.choice.setup
+    if choice.keeps_setup or not choice.setup or not is_found:
+        return choice
+    return replace(choice, each_task=())
+
+
 def _fitting(detected: Detected, choice: ProjectChoice) -> Detected:
     """What was found, without the reasons for values that are chosen otherwise."""
     return replace(
@@ -100,7 +112,7 @@ def _fitting(detected: Detected, choice: ProjectChoice) -> Detected:
 
 
 def _has(choice: ProjectChoice, reason: Reason) -> bool:
-    value = getattr(choice, reason.key.replace("-", "_"), ())
+    value = getattr(choice, reason.key.replace("-", "_"), ()) or ()
     if isinstance(value, str):
         return reason.value in value.split(" && ") or reason.value == value
     return reason.value in map(str, value)

@@ -119,8 +119,8 @@ def _print_log(paths: HomePaths, task: Task) -> int:
 
 
 def _show(paths: HomePaths, task: Task, queries: Queries) -> int:
-    commands = project.of_plan(queries.tasks.plan(task.id)).setup
-    if not commands:
+    choice = project.of_plan(queries.tasks.plan(task.id))
+    if not choice.has_setup:
         output.note(
             f"task {task.id} has no set-up: {FILE} of its repository names none"
         )
@@ -132,7 +132,11 @@ def _show(paths: HomePaths, task: Task, queries: Queries) -> int:
             ("reason", task.reason if is_failed else ""),
             ("hint", task.hint if is_failed else ""),
             ("warm base", _warm(task)),
-            ("commands", "\n".join(safe_line(each, 300) for each in commands)),
+            ("commands", "\n".join(safe_line(each, 300) for each in choice.setup)),
+            (
+                "each task",
+                "\n".join(safe_line(each, 300) for each in choice.each_task or ()),
+            ),
             ("output", setup_log.last_lines(paths, task)),
         ]
     )

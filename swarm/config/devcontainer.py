@@ -23,7 +23,8 @@ MOST_ITEMS = 100
 """Commands, ports, extensions, variables: of each."""
 WORKSPACE = "/workspace"
 
-_SETUP = ("onCreateCommand", "updateContentCommand", "postCreateCommand")
+_ONCE, _LATE = ("onCreateCommand", "updateContentCommand"), ("postCreateCommand",)
+"""Set-up commands: those of a container that is kept for others, and those after it."""
 """In the order in which they run."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 NOT_SET = re.compile(
@@ -61,6 +62,8 @@ class Devcontainer:
     """The version that is asked for of a stack, as it is written."""
     environment: tuple[tuple[str, str], ...] = ()
     setup: tuple[str, ...] = ()
+    late_setup: tuple[str, ...] = ()
+    """What follows it in a container that was made of a kept one."""
     ports: tuple[int, ...] = ()
     extensions: tuple[str, ...] = ()
     """Editor extensions, for `swarm ide`."""
@@ -121,7 +124,8 @@ def read(content: bytes, path: str) -> Devcontainer:
         packages=features.packages,
         pins=features.pins,
         environment=tuple(_environment(reading, body).items()),
-        setup=tuple(_setup(reading, body)),
+        setup=tuple(_commands(reading, body, _ONCE)),
+        late_setup=tuple(_commands(reading, body, _LATE)),
         ports=tuple(dict.fromkeys(_ports(reading, body))),
         extensions=_extensions(reading, body, custom),
         compose=_inside(reading, "dockerComposeFile", compose[0]) if compose else "",
@@ -266,8 +270,10 @@ def _expanded(value: str) -> str | None:
     return None if unknown else text
 
 
-def _setup(reading: _Reading, body: dict[str, Any]) -> Iterator[str]:
-    for key in _SETUP:
+def _commands(
+    reading: _Reading, body: dict[str, Any], keys: tuple[str, ...]
+) -> Iterator[str]:
+    for key in keys:
         value = body.get(key)
         if isinstance(value, dict):
             _object(reading, body, key)

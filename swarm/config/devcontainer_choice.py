@@ -12,6 +12,7 @@ def applied(
     """The choice with what the file asks for, and a line for each thing left out.
 
     What `swarm.toml` says itself stays; set-up commands of both run, the file's first.
+    Beside services its late ones run for each task, where `swarm.toml` has no set-up.
     """
     left_out = [f"{choice.devcontainer}: {line}" for line in found.left_out]
     has_image = bool(found.image or found.build)
@@ -40,15 +41,24 @@ def applied(
     if has_image:
         choice = _on_its_image(choice, found)
     compose = choice.compose or found.compose
+    services = choice.services or (found.services if compose else ())
+    setup, each_task = found.setup, choice.each_task
+    has_services = bool(services or choice.service_container)
+    if has_services and each_task is None and not choice.setup:
+        # As where containers are kept: what may need the services comes late.
+        each_task = found.late_setup
+    else:
+        setup = (*setup, *found.late_setup, *choice.setup)
     return (
         replace(
             choice,
             environment={**dict(found.environment), **choice.environment},
-            setup=(*found.setup, *choice.setup),
+            setup=setup,
+            each_task=each_task,
             ports=tuple(dict.fromkeys((*choice.ports, *found.ports))),
             extensions=found.extensions,
             compose=compose,
-            services=choice.services or (found.services if compose else ()),
+            services=services,
         ),
         tuple(left_out),
     )

@@ -163,6 +163,7 @@ class Project(Strict):
         default_factory=dict
     )
     setup: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
+    each_task: Annotated[tuple[Command, ...], Field(max_length=_MOST)] | None = None
     test: CommandOrNone = ""
     ports: Ports = ()
     env_files: TreePaths = ()

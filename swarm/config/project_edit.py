@@ -44,9 +44,11 @@ def _with_value(text: str, key: str, value: Any) -> str:
         body = tomlkit.parse(text)
     except (TOMLKitError, RecursionError) as error:
         raise ConfigError(f"{FILE} cannot be changed: {error}", _BY_HAND) from error
+    # An empty `each_task` says something, too.
+    is_there = value is not None if key == "each_task" else bool(value)
     if key not in body:
-        return _with_line(text, key, value) if value else text
-    if not value:
+        return _with_line(text, key, value) if is_there else text
+    if not is_there:
         del body[key]
     else:
         # Read from the text that a new file would have, so that both look alike.

@@ -31,6 +31,7 @@ _TITLES = {
     "devcontainer": "The devcontainer that tasks stand on",
     "environment": "Variables of the box",
     "setup": "Runs in the box, behind the gate, before the agent starts",
+    "each_task": "Runs after it in each task, and fills its services",
     "test": "Tests the project",
     "ports": "Servers of the project's own: `swarm open ID PORT`",
     "env_files": "Files of variables, of which secrets stay outside",
@@ -79,7 +80,7 @@ def in_order(choice: ProjectChoice) -> ProjectChoice:
 
 
 def _key(key: str, title: str, value: object, detected: Detected) -> Iterator[str]:
-    if value:
+    if value or (key == "each_task" and value is not None):
         if title:
             yield f"# {title}"
         yield from _reasons(key, detected)
@@ -97,6 +98,11 @@ def _reasons(key: str, detected: Detected) -> Iterator[str]:
     reasons = detected.because(key)
     if key == "setup":
         reasons = tuple(dict.fromkeys(r.rpartition(": ")[2] for r in reasons))
+    if key == "each_task":
+        commands = (
+            f"{safe_line(r.value, 100)} ({r.because})" for r in detected.reasons_of(key)
+        )
+        reasons = tuple(f"such as {each}" for each in commands)
     if key == "test":
         reasons = tuple(r.rpartition(": ")[2] for r in reasons)
     for reason in reasons[:_MOST_REASONS]:

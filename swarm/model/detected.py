@@ -41,11 +41,15 @@ class Detected:
     files: int = 0
     notes: tuple[str, ...] = ()
     """What could not be read, and what a box cannot have; sentences."""
+    keeps_setup: bool = True
+    """Its set-up installs, and fills no service."""
 
     def because(self, key: str) -> tuple[str, ...]:
         """The reasons of one key, as `node: package.json`."""
         return tuple(
-            f"{reason.value}: {reason.because}"
-            for reason in self.reasons
-            if reason.key == key
+            f"{reason.value}: {reason.because}" for reason in self.reasons_of(key)
         )
+
+    def reasons_of(self, key: str) -> tuple[Reason, ...]:
+        """The reasons of one key."""
+        return tuple(reason for reason in self.reasons if reason.key == key)

@@ -19,7 +19,7 @@ from swarm.model import (
 from swarm.model.agent_state import NEEDS_YOU, AgentState
 from swarm.model.format import size
 from swarm.model.safe_text import safe_line
-from swarm.model.task import SETUP_STEP
+from swarm.model.task import SETUP_STEPS
 from swarm.policy.reasons import Reason
 
 Tone = Literal["", "error", "warning", "success", "accent", "muted"]
@@ -41,7 +41,7 @@ def describe(event: events.Event) -> EventText | None:
 
 def progress(event: events.StepProgress) -> str:
     """How far a step is: `3 of 9 files`."""
-    unit = "commands" if event.step == SETUP_STEP else "files"
+    unit = "commands" if event.step in SETUP_STEPS else "files"
     return f"{event.done:,} of {event.total:,} {unit}"
 
 

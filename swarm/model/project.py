@@ -61,6 +61,8 @@ class ProjectChoice:
     """A devcontainer's, for an editor that attaches; they run in the box."""
     setup: tuple[str, ...] = ()
     """Shell commands that run in the box before the agent starts."""
+    each_task: tuple[str, ...] | None = None
+    """Those that run after it for each task, such as migrations; none said if None."""
     test: str = ""
     """The shell command that tests the project."""
     ports: tuple[int, ...] = ()
@@ -74,6 +76,19 @@ class ProjectChoice:
     services: tuple[str, ...] = ()
     """Those of the compose file that run beside a task."""
     service_container: dict[str, ServiceContainer] = field(default_factory=dict)
+
+    @property
+    def keeps_setup(self) -> bool:
+        """True if other tasks may begin with what its set-up installs.
+
+        One beside services may have filled them, unless `each_task` says what does.
+        """
+        return not self.service_container or self.each_task is not None
+
+    @property
+    def has_setup(self) -> bool:
+        """True if anything is run before the agent starts."""
+        return bool(self.setup or self.each_task)
 
     @property
     def narrowing(self) -> "ProjectChoice":

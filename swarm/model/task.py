@@ -226,7 +226,7 @@ class Task:
     @property
     def is_setting_up(self) -> bool:
         """Its set-up runs."""
-        return self.state is State.PROVISIONING and self.step_now == SETUP_STEP
+        return self.state is State.PROVISIONING and self.step_now in SETUP_STEPS
 
 
 ACTIVE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
@@ -240,6 +240,11 @@ SETTLED = frozenset({State.MERGED, State.REJECTED, State.FAILED})
 
 SETUP_STEP = "setup"
 """The launch step that is the project's set-up."""
+
+EACH_TASK_STEP = "each task"
+"""The step after it whose commands run for each task."""
+
+SETUP_STEPS = (SETUP_STEP, EACH_TASK_STEP)
 
 SETUP_FAILED, SETUP_AGAIN, SETUP_SKIP = "failed", "again", "skip"
 """What `Task.setup` may be, beside nothing."""

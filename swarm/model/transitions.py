@@ -92,7 +92,7 @@ def _provisioning(task: Task, _at: float, _event: events.TaskProvisioning) -> Ta
     # After a set-up that failed the earlier steps' work is still there.
     step = task.step if task.setup else ""
     task = replace(task, step=step, step_now="", step_percent=None, services=())
-    if not task.resumes:
+    if not (task.resumes or task.setup):
         task = replace(task, warm_base="", warm_folders=())
     return replace(task, reason="", hint="")
 

@@ -149,3 +149,28 @@ def test_a_repository_without_a_commit(
     status, _, err = swarm("--repo", str(tmp_path / "empty"), "init", "--yes")
 
     assert (status, "there is no commit yet" in err) == (0, True)
+
+
+def test_beside_services_a_set_up_of_the_files_is_kept(
+    swarm: Swarm, paths: HomePaths, tmp_path: Path
+) -> None:
+    """What would make tables is a comment: it may want variables that nobody gave."""
+    root = new_repository(tmp_path / "repo")
+    (root / "requirements.txt").write_text("django\npsycopg\n")
+    (root / "manage.py").touch()
+    commit_all(root, "django")
+    init = ("--repo", str(root), "init", "--yes", "--rewrite")
+    file = root / "swarm.toml"
+
+    swarm(*init, "--service", "postgres")
+    assert parsed(file.read_text()).each_task == ()
+    assert (
+        "#   such as .venv/bin/python manage.py migrate (manage.py)\neach_task = []"
+        in (file.read_text())
+    )
+    swarm(*init, "--service", "postgres", "--setup", "make all")
+    assert parsed(file.read_text()).each_task is None
+    swarm(*init, "--service", "postgres", "--setup", "a", "--each-task", "b")
+    assert parsed(file.read_text()).each_task == ("b",)
+    swarm(*init)
+    assert parsed(file.read_text()).each_task is None

@@ -47,7 +47,8 @@ def test_a_usual_one_is_taken_whole() -> None:
         packages=("gh",),
         pins=(("python", "3.11"),),
         environment=(("A", "2"), ("HERE", "/workspace/x"), ("B", "none")),
-        setup=("first", "npm run 'a b'", "last"),
+        setup=("first",),
+        late_setup=("npm run 'a b'", "last"),
         ports=(3000, 8000),
         extensions=("a.b",),
     )
@@ -112,7 +113,7 @@ def test_a_command_of_the_host_s_environment_is_left_out() -> None:
     assert left_out({"postCreateCommand": ["echo", "${localEnv:HOME}"]}) == [
         "postCreateCommand"
     ]
-    assert read({"postCreateCommand": "echo ${X:-1} $HOME"}).setup == (
+    assert read({"postCreateCommand": "echo ${X:-1} $HOME"}).late_setup == (
         "echo ${X:-1} $HOME",
     )
 

@@ -1,5 +1,7 @@
 """What a devcontainer adds to a swarm.toml, which counts before it."""
 
+from dataclasses import replace
+
 from swarm.config.devcontainer import Devcontainer, ImageBuild
 from swarm.config.devcontainer_choice import applied
 from swarm.model.project import ProjectChoice
@@ -26,6 +28,7 @@ def test_all_of_it_is_added() -> None:
         image="debian:trixie",
         environment={"A": "1"},
         setup=("make deps",),
+        each_task=(),
         ports=(3000,),
         extensions=("a.b",),
         compose="compose.yaml",
@@ -79,3 +82,20 @@ def test_what_swarm_toml_says_counts_before_it() -> None:
     assert choice.environment == {"A": "own"}
     assert choice.setup == ("first", "last")
     assert choice.ports == (1, 2)
+
+
+def test_beside_services_the_late_commands_are_each_task_s() -> None:
+    """As where containers are kept; a set-up of swarm.toml's own may fill them, too."""
+    found = Devcontainer(
+        setup=("deps",), late_setup=("migrate",), compose="c.yaml", services=("db",)
+    )
+    choice, _ = applied(CHOICE, found)
+    assert (choice.setup, choice.each_task) == (("deps",), ("migrate",))
+    assert choice.services == ("db",)
+
+    alone, _ = applied(CHOICE, replace(found, services=(), compose=""))
+    assert (alone.setup, alone.each_task) == (("deps", "migrate"), None)
+    own, _ = applied(replace(CHOICE, setup=("own",)), found)
+    assert (own.setup, own.each_task) == (("deps", "migrate", "own"), None)
+    said, _ = applied(replace(CHOICE, each_task=("fill",)), found)
+    assert (said.setup, said.each_task) == (("deps", "migrate"), ("fill",))

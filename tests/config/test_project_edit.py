@@ -78,3 +78,11 @@ def test_it_never_says_anything_else(key: str, value: str) -> None:
 
     assert getattr(parsed(after), key) == values[key]
     assert parsed(after).service_container == parsed(TEXT).service_container
+
+
+def test_an_empty_each_task_is_written_and_none_takes_it_out() -> None:
+    after = with_values(TEXT, {"each_task": ()})
+    assert parsed(after).each_task == ()
+    assert "each_task = []\n" in after
+    assert parsed(with_values(after, {"each_task": ("a",)})).each_task == ("a",)
+    assert "each_task" not in with_values(after, {"each_task": None})

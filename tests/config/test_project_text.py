@@ -18,6 +18,7 @@ FULL = ProjectChoice(
     packages=("tree", "jq"),
     environment={"MODE": 'a "b"'},
     setup=('a "b" \\ c\n', "x" * 100),
+    each_task=("fill",),
     test="make",
     ports=(1, 2),
     env_files=(".env",),
@@ -34,7 +35,7 @@ FULL = ProjectChoice(
 )
 
 
-@pytest.mark.parametrize("choice", [ProjectChoice(), FULL])
+@pytest.mark.parametrize("choice", [ProjectChoice(), ProjectChoice(each_task=()), FULL])
 def test_it_reads_back(choice: ProjectChoice) -> None:
     assert parsed(text(choice, Detected())) == in_order(choice)
 

@@ -1,6 +1,7 @@
 """A project's choice is stored with its task and read back the same."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ FULL = ProjectChoice(
     packages=("libpq-dev",),
     dockerfile="docker/Dockerfile",
     setup=("pip install .", "make"),
+    each_task=("migrate",),
     test="pytest",
     ports=(3000, 8080),
     env_files=(".env",),
@@ -50,10 +52,25 @@ def test_only_what_takes_away_counts_unasked() -> None:
 
 def test_all_else_is_asked_for_by_its_name_in_the_file() -> None:
     assert {*FULL.asking} == {
-        *("agent", "stacks", "packages", "dockerfile", "setup", "test", "ports"),
+        *("agent", "stacks", "packages", "dockerfile", "setup", "test"),
+        *("each_task", "ports"),
         *("env_files", "compose", "services", "service-container"),
     }
 
 
 def test_files_that_act_outside_the_box_are_named() -> None:
     assert FULL.named_files == ("docker/Dockerfile", "compose.yaml")
+
+
+@pytest.mark.parametrize("each_task", [None, (), ("migrate",)])
+def test_a_set_up_beside_services_is_kept_if_it_is_said_what_fills_them(
+    each_task: tuple[str, ...] | None,
+) -> None:
+    """An empty answer is one, too."""
+    choice = ProjectChoice(setup=("a",), each_task=each_task)
+    beside = replace(choice, service_container=FULL.service_container)
+
+    assert choice.keeps_setup
+    assert beside.keeps_setup == (each_task is not None)
+    asking = ProjectChoice(each_task=each_task).asking
+    assert asking == (("each_task",) if each_task is not None else ())

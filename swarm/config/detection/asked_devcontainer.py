@@ -43,7 +43,7 @@ def propose(tree: Tree, proposal: Proposal, asked: Asked) -> None:
     for key, values in (
         ("stacks", found.stacks),
         ("packages", found.packages),
-        ("setup", () if proposal.of("setup") else found.setup),
+        ("setup", () if proposal.of("setup") else (*found.setup, *found.late_setup)),
         ("ports", map(str, found.ports)),
         ("environment", (name for name, _ in found.environment)),
     ):

@@ -21,6 +21,8 @@ class Commands:
     """Debian's, each with its reason."""
     wants: dict[str, str] = field(default_factory=dict)
     """Recipes of services that a dependency speaks to, each with its reason."""
+    each_task: dict[str, str] = field(default_factory=dict)
+    """What makes the tables of a database that was just begun, each with its reason."""
 
 
 Look = Callable[[Tree, str], Commands | None]

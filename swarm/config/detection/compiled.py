@@ -97,6 +97,9 @@ def ruby(tree: Tree, folder: str) -> Commands | None:
         "bundler",
         packages=libraries_of(names & _GEMS, "Gemfile"),
         wants=services_of(names, "Gemfile"),
+        each_task={"bundle exec rails db:prepare": "Gemfile"}
+        if "rails" in names
+        else {},
     )  # fmt: skip
 
 

@@ -88,6 +88,8 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
         tuple(name for name in LOCK_FILES if tree.has("", name)),
         len(tree.files),
         tuple(notes),
+        # What a devcontainer runs may fill services; what lock files tell of does not.
+        keeps_setup=asked.path not in (r.because for r in proposal.reasons_of("setup")),
     )
 
 
@@ -154,6 +156,9 @@ def _propose(proposal: Proposal, stack: str, folder: str, commands: Commands) ->
     if commands.test:
         text = _in_folder(folder, commands.test)
         proposal.add("test", text, beside(folder, commands.test_because))
+    for command, reason in commands.each_task.items():
+        text = _in_folder(folder, command)
+        proposal.add("each_task", text, beside(folder, reason))
     for recipe, reason in commands.wants.items():
         proposal.add("wants", recipe, reason)
 

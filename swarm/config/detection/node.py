@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from swarm.config.detection.commands import Commands, libraries_of, services_of
-from swarm.config.detection.tree import Tree, table
+from swarm.config.detection.tree import Tree, beside, table
 
 _LOCKS = {
     "pnpm-lock.yaml": "pnpm",
@@ -64,7 +64,16 @@ def look(tree: Tree, folder: str) -> Commands | None:
         {"browser": f"{browsers[0]} in package.json"} if browsers else {},
         libraries_of(names & {"canvas", "pg-native"}, "package.json"),
         services_of(names, "package.json"),
+        _tables(tree, folder, names),
     )
+
+
+def _tables(tree: Tree, folder: str, names: set[str]) -> dict[str, str]:
+    migrations = beside(folder, "prisma/migrations/")
+    has_some = any(path.startswith(migrations) for path in tree.files)
+    if not has_some or not names & {"prisma", "@prisma/client"}:
+        return {}
+    return {"npx prisma migrate deploy": "prisma/migrations"}
 
 
 def _manager(tree: Tree, folder: str, body: dict[str, Any]) -> tuple[str, str, str]:

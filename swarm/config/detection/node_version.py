@@ -45,4 +45,5 @@ def with_wheel(commands: Commands, version: str) -> Commands:
         commands,
         setup=(fetch, *(f"{path} {command}" for command in commands.setup)),
         test=commands.test and f"{path} {commands.test}",
+        each_task={f"{path} {each}": r for each, r in commands.each_task.items()},
     )

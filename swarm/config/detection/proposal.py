@@ -31,8 +31,9 @@ class Proposal:
 
     def reasons(self) -> tuple[Reason, ...]:
         """Every reason."""
-        return tuple(
-            Reason(key, value, because)
-            for key, each in self.values.items()
-            for value, because in each.items()
-        )
+        return tuple(reason for key in self.values for reason in self.reasons_of(key))
+
+    def reasons_of(self, key: str) -> tuple[Reason, ...]:
+        """The reasons of one key."""
+        found = self.values.get(key, {})
+        return tuple(Reason(key, value, because) for value, because in found.items())

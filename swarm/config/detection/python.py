@@ -41,7 +41,14 @@ def look(tree: Tree, folder: str) -> Commands | None:
     return Commands(
         setup, because, test, test_because, manager, stacks,
         libraries_of(names, file), services_of(names, file),
+        _tables(tree, folder, names),
     )  # fmt: skip
+
+
+def _tables(tree: Tree, folder: str, names: set[str]) -> dict[str, str]:
+    if "django" not in names or not tree.has(folder, "manage.py"):
+        return {}
+    return {".venv/bin/python manage.py migrate": "manage.py"}
 
 
 def _setup(

@@ -59,7 +59,7 @@ def _of(context: EngineContext, task: Task) -> BuildOutput | None:
         return None
     worktree, sizes = context.worktree(task), dict[str, int]()
     # A task that goes on runs no set-up again, and finds what the first one installed.
-    stores = not (may_go_on and plan.project.setup)
+    stores = not (may_go_on and plan.project.has_setup)
     for folder in build_output.folders(hidden, base, kept, stores=stores):
         if folder in task.warm_folders:
             continue  # an empty place, over which the base stands

@@ -28,10 +28,11 @@ def require_base(
     """PlanError if the project has a set-up, and no warm base of it is there."""
     if not choice.setup:
         return
-    if choice.service_container:
+    if not choice.keeps_setup:
         raise PlanError(
             "a set-up beside services is run for each task, and needs the network",
-            hint="leave --offline out",
+            hint="leave --offline out, or say in swarm.toml what fills the services: "
+            "`each_task`",
         )
     uid, gid = planner.sandbox_user(host.uid, host.gid)
     repo = str(repository.root)

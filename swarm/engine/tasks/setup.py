@@ -2,22 +2,24 @@
 
 The box has the sandbox's image, files, network and limits. A set-up that fails leaves
 the launch where it is: its human looks, then has it run again, or goes on without.
+What is run for each task, after the part that is kept for others, is run alike.
 """
 
 import time
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from swarm.adapters import warm_bases
 from swarm.engine.host import failed_starts
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import accounts, covers, floor_check, observation
+from swarm.engine.tasks import accounts, covers, floor_check, homes, observation
 from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
 from swarm.engine.tasks.setup_log import SetupLog
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
 from swarm.model.format import size
 from swarm.model.safe_text import safe_line
-from swarm.model.task import SETUP_SKIP, SETUP_STEP, Task
+from swarm.model.task import EACH_TASK_STEP, SETUP_STEP, Task
 from swarm.plan import setup_box, specs
 from swarm.plan.specs import Plan, SandboxSpec
 
@@ -37,19 +39,55 @@ def carry_out(
     LaunchPaused if it fails, which is recorded, and if the keeper ends meanwhile.
     SwarmError if a human stops it.
     """
-    if not plan.project.setup or task.setup == SETUP_SKIP:
-        return
-    with steps.step(SETUP_STEP):
-        _Run(parts, task, plan, shell).run()
+    if plan.project.setup:
+        seed = warm_bases.newest_home(parts.context.paths.bases, task.repo)
+        part = _Part(SETUP_STEP, plan.project.setup, seed=str(seed or ""))
+        with steps.step(SETUP_STEP):
+            _Run(parts, task, plan, shell, part).run()
+
+
+def carry_out_each(
+    parts: EngineParts,
+    task: Task,
+    plan: Plan,
+    steps: Steps,
+    shell: str,
+    *,
+    goes_on: bool,
+) -> None:
+    """Run what is for each task, over what the set-up left or its base holds.
+
+    As `carry_out`; `goes_on` keeps the output of the set-up that ran just before.
+    """
+    if commands := plan.project.each_task:
+        part = _Part(EACH_TASK_STEP, commands, goes_on=goes_on)
+        mounts = (*plan.sandbox.mounts, *homes.mounts(parts.context, task, plan))
+        plan = replace(plan, sandbox=replace(plan.sandbox, mounts=mounts))
+        with steps.step(EACH_TASK_STEP):
+            _Run(parts, task, plan, shell, part).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The commands of one run."""
+
+    step: str
+    commands: tuple[str, ...]
+    seed: str = ""
+    """The home of an earlier base, on this machine."""
+    goes_on: bool = False
+    """The output is added to that of an earlier part."""
 
 
 class _Run:
-    """One run of a set-up."""
+    """One run of a set-up, or of what follows it for each task."""
 
-    def __init__(self, parts: EngineParts, task: Task, plan: Plan, shell: str) -> None:
+    def __init__(
+        self, parts: EngineParts, task: Task, plan: Plan, shell: str, part: _Part
+    ) -> None:
         self._parts, self._context, self._task = parts, parts.context, task
-        self._plan = plan
-        self._commands, self._shell = plan.project.setup, shell
+        self._plan, self._part = plan, part
+        self._commands, self._shell = part.commands, shell
         names = self._context.names(task.id)
         net = parts.nets.gate.names.net(task.net.name)
         self._box = setup_box.spec(
@@ -58,7 +96,7 @@ class _Run:
             names.labels(setup_box.KIND),
             shell,
             self._commands,
-            str(warm_bases.newest_home(self._context.paths.bases, task.repo) or ""),
+            part.seed,
         )
         self._number = 0
         self._is_late = False
@@ -112,7 +150,8 @@ class _Run:
 
     def _follow(self) -> None:
         """Start it, keep its output, tell of each command; blocks until that ends."""
-        log = SetupLog(self._context.paths.setup_log(self._task.id))
+        file = self._context.paths.setup_log(self._task.id)
+        log = SetupLog(file, goes_on=self._part.goes_on)
         rest = b""
         try:
             for part in self._context.containers.start_followed(self._box.name):
@@ -132,7 +171,7 @@ class _Run:
         """The commands come one after the other, whatever else is printed."""
         total = len(self._commands)
         if self._number < total and setup_box.begun(line) == self._number + 1:
-            progress = events.StepProgress(SETUP_STEP, self._number, total)
+            progress = events.StepProgress(self._part.step, self._number, total)
             self._number += 1
             self._context.journal.record(self._task.id, progress)
 
@@ -163,7 +202,7 @@ class _Run:
             context.containers.start(self._box.name)
         except SwarmError as error:
             trouble = events.Trouble(
-                SETUP_STEP, f"no shell can be opened: {error.message}"
+                self._part.step, f"no shell can be opened: {error.message}"
             )
             context.journal.record(self._task.id, trouble)
         context.journal.record(self._task.id, failed)

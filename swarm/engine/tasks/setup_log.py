@@ -10,14 +10,15 @@ _LEFT_OUT = b"[the output before this is left out]\n"
 class SetupLog:
     """Writes what comes; the bytes are a stranger's, and are kept as they are."""
 
-    def __init__(self, file: Path, most: int = MOST) -> None:
-        """Begins anew: the output of an earlier set-up goes."""
+    def __init__(self, file: Path, most: int = MOST, *, goes_on: bool = False) -> None:
+        """Begins anew, unless it goes on: the output of an earlier set-up goes."""
         self._file = file
         self._most = most
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_bytes(b"")
-        file.chmod(0o600)
-        self._size = 0
+        if not (goes_on and file.exists()):
+            file.write_bytes(b"")
+            file.chmod(0o600)
+        self._size = file.stat().st_size
 
     def write(self, part: bytes) -> None:
         """Add to the file."""

@@ -3,7 +3,7 @@
 A base is what one set-up left: the agent's home, and all in the worktree that the base
 commit does not have. Tasks share it through layers of the engine's, or copy it; none
 can write into it. Only a set-up of the user's own commit leaves one, before any agent
-has run.
+has run. What services store is in no base: the project says what fills them.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,13 @@ from swarm.plan.specs import Plan
 STEP = "warm base"
 
 
-@dataclass(frozen=True, slots=True)
+NOT_SAID = (
+    "none is kept: the set-up may have filled the services beside it; `each_task` in "
+    "swarm.toml names what does (`[]` for nothing), and keeps the rest"
+)
+
+
+@dataclass(slots=True)
 class _Launch:
     """The launch that this is a part of."""
 
@@ -41,6 +47,8 @@ class _Launch:
     plan: Plan
     steps: Steps
     image: ImageLook
+    has_run: bool = False
+    """The set-up was run in this launch."""
 
     @property
     def context(self) -> EngineContext:
@@ -51,8 +59,14 @@ class _Launch:
         homes.make(self.context, task.id, self.plan, is_open, first)
 
     def run_setup(self, task: Task) -> None:
-        shell = self.image.traits.shell
+        shell, self.has_run = self.image.traits.shell, True
         setup.carry_out(self.parts, task, self.plan, self.steps, shell)
+
+    def run_each(self, task: Task) -> None:
+        shell, ran = self.image.traits.shell, self.has_run
+        setup.carry_out_each(
+            self.parts, task, self.plan, self.steps, shell, goes_on=ran
+        )
 
 
 def carry_out(
@@ -60,12 +74,27 @@ def carry_out(
 ) -> Task:
     """Have what the project's set-up installs be there; no sandbox is made yet.
 
-    Makes the home. Blocks while the set-up runs, or another task's of the same kind
-    does. LaunchPaused and SwarmError as `setup.carry_out`; PlanError if a task that is
-    offline has no base.
+    Makes the home, and runs what is for each task. Blocks while the set-up runs, or
+    another task's of the same kind does. LaunchPaused and SwarmError as
+    `setup.carry_out`; PlanError if a task that is offline has no base.
     """
     launch = _Launch(parts, plan, steps, image)
-    if not plan.project.setup or task.setup == SETUP_SKIP:
+    if not plan.project.has_setup or task.setup == SETUP_SKIP:
+        launch.make_home(task)
+        return task
+    task = _installed(launch, task)
+    launch.run_each(task)
+    return task
+
+
+def _installed(launch: _Launch, task: Task) -> Task:
+    """The task with what its set-up installs, by running it or from a base."""
+    plan = launch.plan
+    if task.setup == SETUP_AGAIN and task.warm_base:
+        # What is run for each task failed, not what the base has of the set-up.
+        renew(launch.context, task)
+        return task
+    if not plan.project.setup:
         launch.make_home(task)
         return task
     if plan.is_offline:
@@ -74,8 +103,9 @@ def carry_out(
         # A human may have changed what is there: no other task is given that.
         launch.run_setup(task)
         return task
-    if plan.project.service_container:
+    if not plan.project.keeps_setup:
         # What a set-up writes into a service, such as its tables, is in no base.
+        launch.context.journal.record(task.id, events.Trouble(STEP, NOT_SAID))
         return _run(launch, task)
     key = warm_key.of(launch.context, task, plan)
     if not warm_key.may_keep(launch.context, task):

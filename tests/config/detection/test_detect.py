@@ -184,3 +184,12 @@ def test_no_shape_of_json_makes_it_fail(name: str, body: object) -> None:
 
     assert all(note.isprintable() for note in found.notes)
     project_text.text(found.choice, found)
+
+
+def test_what_makes_tables_is_told_and_a_devcontainer_s_set_up_may() -> None:
+    found = detected({"Gemfile": "gem 'rails'\n", "Gemfile.lock": ""})
+    assert found.because("each_task") == ("bundle exec rails db:prepare: Gemfile",)
+    assert (found.choice.each_task, found.keeps_setup) == (None, True)
+
+    asked = json.dumps({"postCreateCommand": "make deps db"})
+    assert not detected({".devcontainer.json": asked}).keeps_setup

@@ -59,3 +59,16 @@ def test_a_browser_comes_from_the_stack_and_is_not_fetched() -> None:
 def test_a_workspace_s_lock_file_is_the_root_s() -> None:
     assert found({}, "pnpm-lock.yaml", folder="web").manager == "pnpm"
     assert look(tree({"a.js": ""}), "") is None
+
+
+@pytest.mark.parametrize(
+    ("files", "commands"),
+    [
+        (["prisma/migrations/1/migration.sql"], ["npx prisma migrate deploy"]),
+        (["prisma/schema.prisma"], []),
+    ],
+)
+def test_migrations_make_tables(files: list[str], commands: list[str]) -> None:
+    body = {"devDependencies": {"prisma": "6"}}
+
+    assert [*found(body, *files).each_task] == commands

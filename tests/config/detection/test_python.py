@@ -87,3 +87,10 @@ def test_no_word_of_a_stranger_s_stands_in_a_command() -> None:
     assert found
     assert not any("id" in command for command in found.setup)
     assert look(tree({"a.py": ""}), "") is None
+
+
+def test_django_makes_its_tables() -> None:
+    body = {"requirements.txt": "Django>=5\n", "manage.py": ""}
+    looked = look(tree(body), "")
+    assert looked is not None
+    assert [*looked.each_task] == [".venv/bin/python manage.py migrate"]

@@ -67,7 +67,7 @@ def test_services_need_the_network(harness: KeeperHarness, sample: Path) -> None
     refused = harness.wish("new", **words)
 
     assert "beside services" in refused.message
-    assert refused.hint == "leave --offline out"
+    assert refused.hint.startswith("leave --offline out, or say in swarm.toml")
 
 
 @pytest.mark.parametrize(("is_offline", "preset"), [(True, "locked"), (False, "")])

@@ -35,3 +35,13 @@ def test_a_second_run_begins_anew(tmp_path: Path) -> None:
     SetupLog(file).write(b"second\n")
 
     assert file.read_bytes() == b"second\n"
+
+
+def test_what_goes_on_is_added_within_the_same_bound(tmp_path: Path) -> None:
+    file = tmp_path / "setup.log"
+    SetupLog(file).write(b"first\n")
+    SetupLog(file, goes_on=True).write(b"second\n")
+    assert file.read_bytes() == b"first\nsecond\n"
+
+    SetupLog(file, 20, goes_on=True).write(b"third is longer\n")
+    assert b"first" not in file.read_bytes()
