@@ -57,6 +57,24 @@ def test_the_project_files_are_taken() -> None:
     assert {*project.parsed(text).service_container} == {"db", "search"}
 
 
+def test_the_table_of_agents_has_their_versions_and_modes() -> None:
+    """A mode that holds in one way to run alone says so."""
+    table = README.partition("| agent | version | asks its model as |")[2]
+    rows = table.partition("\n\n")[0].splitlines()[2:]
+
+    assert len(rows) == 12
+    for row in rows:
+        name, version, _, _, modes, *_ = (
+            cell.strip() for cell in row.strip("|").split("|")
+        )
+        agent = registry.find(name)
+        told = {word.split()[0].strip(":") for word in modes.split(", ")}
+        screen = {each.split()[0] for each in modes.split(", ") if "own scr" in each}
+        assert version == agent.image.version, name
+        assert told == set(agent.modes_of("screen")), name
+        assert told - screen == set(agent.modes_of("headless")), name
+
+
 def test_the_table_of_states_is_the_agents_own() -> None:
     """Which agent has a channel, and which state no screen of it is read for."""
     told = set(AgentState) - {

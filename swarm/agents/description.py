@@ -102,6 +102,8 @@ class Screen:
     guarded: str = "/!#@"
     longest: int = 0
     """Bytes of a prompt; its screen does not come to an end with more. Zero for any."""
+    modes: tuple[str, ...] = ()
+    """The modes that hold in this way; empty for all of the agent's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Headless:
     """The format of what it prints; empty for text."""
     finished: str = ""
     """The event that proves the end; an exit code proves nothing."""
+    modes: tuple[str, ...] = ()
+    """As of a screen: an agent may do unasked what it cannot ask anyone for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +298,12 @@ class Agent:
         """The ways in which it runs, the usual one first."""
         known: dict[Way, object] = {"screen": self.screen, "headless": self.headless}
         return tuple(way for way in WAYS if known[way] is not None)
+
+    def modes_of(self, way: Way) -> tuple[str, ...]:
+        """The modes that hold in one way to run, from the least to the most."""
+        run = self.screen if way == "screen" else self.headless
+        held = (run.modes if run else ()) or MODES
+        return tuple(mode for mode in MODES if mode in self.mode and mode in held)
 
     @property
     def image_name(self) -> str:

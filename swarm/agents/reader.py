@@ -211,6 +211,12 @@ def _check_modes(agent: Agent) -> None:
     for name in agent.mode:
         if name not in MODES:
             raise _Mistake(f"mode.{name}", f"unknown key; known: {', '.join(MODES)}")
+    for way, run in _runs(agent):
+        for name in run.modes:
+            if name not in agent.mode:
+                raise _Mistake(
+                    f"{way}.modes", f"holds {name}, and there is no such mode"
+                )
 
 
 def _check_places(agent: Agent) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from swarm.agents import mcp
-from swarm.agents.description import MODES, Agent, Headless, Screen, Way
+from swarm.agents.description import Agent, Headless, Screen, Way
 from swarm.agents.mcp import McpSetting
 from swarm.config.brought import Brought
 from swarm.errors import PlanError
@@ -88,7 +88,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
     """The start of a task; PlanError for a way or mode that the agent does not have,
     and for a prompt that its screen cannot take."""
     way, run = chosen_run(agent, request.way)
-    mode = _mode(agent, request.mode)
+    mode = _mode(agent, way, request.mode)
     _refuse_long(agent, run, request.prompt)
     has_side = agent.side.is_in(way, mode)
     is_linked = has_side and agent.side.place != ""
@@ -209,14 +209,21 @@ def chosen_run(agent: Agent, wanted: str) -> tuple[Way, Screen | Headless]:
     )
 
 
-def _mode(agent: Agent, wanted: str) -> str:
-    known = [mode for mode in MODES if mode in agent.mode]
+def _mode(agent: Agent, way: Way, wanted: str) -> str:
+    known = agent.modes_of(way)
     if not wanted:
         return known[-1] if known else ""
-    if wanted not in known:
-        have = f"use {' or '.join(known)}" if known else "leave the mode out"
+    if wanted in known:
+        return wanted
+    have = f"use {' or '.join(known)}" if known else "leave the mode out"
+    if wanted not in agent.mode:
         raise PlanError(f"{agent.name} has no mode {wanted!r}", hint=have)
-    return wanted
+    others = " or ".join(each for each in agent.ways if each != way)
+    where = "headless" if way == "headless" else "on its own screen"
+    raise PlanError(
+        f"{agent.name} does not hold to mode {wanted!r} {where}",
+        hint=f"{have} there, or run it as {others}" if others else have,
+    )
 
 
 def _words(

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from swarm.adapters.docker import DockerImages
-from swarm.agents import registry
+from swarm.agents import cues, registry
+from swarm.agents.description import Way
 from swarm.engine.host import images
 from swarm.model.agent_state import ASKING
+from swarm.model.task import State
 from swarm.scripted_model.steps import Run, Say, Write
 from tests.agents.driven import (
     DONE,
@@ -28,21 +30,21 @@ pytestmark = pytest.mark.agents
 EDIT = Write("hello.txt", "hello\n")
 COMMAND = Run("""python3 -c 'open("ran.txt", "w").write("ran")'""", is_asked=True)
 """Not `echo … > ran.txt`: claude takes that for an edit, and asks nobody in `edits`."""
-KEYS = {"gemini": ("1", False), "copilot": ("1", True), "cline": ("y", False)}
+KEYS = {"gemini": ("1", False), "cline": ("y", False)}
 """What says yes once in the dialog of an agent without a channel; if Enter follows."""
-WITHOUT = {
-    ("vibe", "ask"): "nobody has seen by which key its dialog is answered",
-    ("aider", "ask"): "it asks before it makes a file alone: its edits are in its text",
-    ("mini", "ask"): "it knows commands alone, and edits by them",
-}
-"""Agents whose data has the mode, in which the two cannot be told apart."""
+NO_KEY = ("aider", "mini", "vibe")
+"""Agents whose dialog takes Enter alone: what follows a yes is not tried."""
+BOTH_IN_TEXT = Say(
+    "hello.txt\n```\n<<<<<<< SEARCH\n=======\nhello\n>>>>>>> REPLACE\n```\n\n"
+    f"```bash\n{COMMAND.command}\n```"
+)
+"""The same of an agent that takes edits from what its model says."""
 
 
-def _runs(mode: str) -> Iterator[Any]:
+def _runs(mode: str, way: Way = "screen") -> Iterator[Any]:
     for agent in (*SHORT, *REST):
         known = registry.find(agent)
-        has_mode = mode in known.mode and "screen" in known.ways
-        if has_mode and (agent, mode) not in WITHOUT:
+        if way in known.ways and mode in known.modes_of(way):
             yield agent
 
 
@@ -55,13 +57,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
         yield opened
 
 
-def begin(house: DrivenAgents, agent: str, mode: str) -> tuple[int, str]:
+def begin(
+    house: DrivenAgents, agent: str, mode: str, way: Way = "screen"
+) -> tuple[int, str]:
     """A task that edits and then runs a command; its marker."""
-    assert not edits_in_text(agent)
     images.build(DockerImages(), f"agents/{agent}", lambda _line: None)
-    marker = f"{agent}-in-{mode}"
-    house.model.plays(marker, [EDIT, COMMAND, Say(DONE)])
-    return house.start(agent, "screen", f"Please do {marker} now.", mode=mode), marker
+    marker = f"{agent}-{way}-in-{mode}"
+    in_text = edits_in_text(agent)
+    steps = [BOTH_IN_TEXT] if in_text else [EDIT, COMMAND]
+    house.model.plays(marker, [*steps, Say(DONE)], in_text=in_text)
+    return house.start(agent, way, f"Please do {marker} now.", mode=mode), marker
 
 
 def until_asked(house: DrivenAgents, task: int, marker: str, step: int) -> None:
@@ -85,12 +90,22 @@ def say_yes(house: DrivenAgents, agent: str, task: int) -> None:
     if agent in KEYS:
         text, has_enter = KEYS[agent]
         pane = harness.context.names(task).pane
+        # Its hook tells of the dialog before that is drawn, and would swallow the key.
+        harness.until(lambda: is_drawn(house, agent, task), "its dialog is drawn")
         harness.context.panes.send(pane, text, enter=has_enter)
         return
     tasks = harness.queries.tasks
     harness.until(lambda: bool(tasks.get(task).questions), "its question has an id")
     body = {"question_id": tasks.get(task).questions[0].id, "answer": "once"}
     harness.wish_done("answer", task=task, **body)
+
+
+def is_drawn(house: DrivenAgents, agent: str, task: int) -> bool:
+    """Its dialog is in its pane, not only told of."""
+    name = house.harness.context.names(task).pane
+    shown = house.harness.context.panes.capture([name], titles=True).get(name)
+    read = shown and cues.read_screen(registry.find(agent), shown.text)
+    return bool(read and read.state in ASKING)
 
 
 @pytest.mark.parametrize("agent", list(_runs("edits")))
@@ -116,9 +131,40 @@ def test_in_ask_a_file_is_asked_and_a_command_too(
     try:
         until_asked(house, task, marker, 0)
         assert not (tree / "hello.txt").exists()
+        assert not (tree / "ran.txt").exists()
+        if agent in NO_KEY:
+            return
         say_yes(house, agent, task)
         until_asked(house, task, marker, 1)
         assert (tree / "hello.txt").read_text() == "hello\n"
         assert not (tree / "ran.txt").exists()
     finally:
         house.stop(task)
+
+
+@pytest.mark.parametrize("agent", list(_runs("ask", "headless")))
+def test_headless_in_ask_nothing_is_done_for_nobody_can_be_asked(
+    house: DrivenAgents, agent: str
+) -> None:
+    assert done_headless(house, agent, "ask") == set()
+
+
+@pytest.mark.parametrize("agent", list(_runs("edits", "headless")))
+def test_headless_in_edits_a_file_alone_is_written(
+    house: DrivenAgents, agent: str
+) -> None:
+    assert "ran.txt" not in done_headless(house, agent, "edits")
+
+
+def done_headless(house: DrivenAgents, agent: str, mode: str) -> set[str]:
+    """The files that it made until it ended; its model told it to make both."""
+    task, marker = begin(house, agent, mode, "headless")
+    harness = house.harness
+    try:
+        harness.until_state(task, State.STOPPED, State.FAILED)
+    finally:
+        house.stop(task)
+    print(house.log(task)[-3000:])
+    assert house.model.furthest(marker) >= 0, house.log(task)[-3000:]
+    tree = harness.paths.worktree(task)
+    return {name for name in ("hello.txt", "ran.txt") if (tree / name).exists()}

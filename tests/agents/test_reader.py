@@ -75,6 +75,7 @@ def test_a_key_that_is_missing_is_named(key: str) -> None:
         ("[modes.full]\nargv = []", "modes: unknown key"),
         ("[mode.yolo]\nargv = []", "mode.yolo: unknown key; known: ask, edits, full"),
         ("[mode]\nfull = 1", "mode.full: must be a table"),
+        ("modes = ['ask']", "headless.modes: holds ask, and there is no such mode"),
         ("[side]\nkind = 'hooks'", "side: stands beside a [screen]"),
         ("[image]\nnative = 1", "image.native: must be true or false"),
         ("[image]\nextra = [1]", "image.extra[0]: must be text"),

@@ -67,6 +67,23 @@ def test_a_mode_is_always_chosen_and_the_usual_one_is_the_most() -> None:
     assert caught.value.hint == "use ask or full"
 
 
+def test_a_mode_that_does_not_hold_in_a_way_is_refused_there() -> None:
+    text = TEXT.replace('prompt = "stdin"', 'prompt = "stdin"\nmodes = ["full"]')
+    two = read(text, "two", "two.toml")
+
+    assert two.modes_of("screen") == ("ask", "full")
+    assert two.modes_of("headless") == ("full",)
+    assert begun(two, prompt="p", mode="ask").mode == "ask"
+    assert begun(two, prompt="p", way="headless").mode == "full"
+    with pytest.raises(
+        PlanError, match="two does not hold to mode 'ask' headless"
+    ) as e:
+        begun(two, prompt="p", way="headless", mode="ask")
+    assert e.value.hint == "use full there, or run it as screen"
+    with pytest.raises(PlanError, match="two has no mode 'edits'"):
+        begun(two, prompt="p", way="headless", mode="edits")
+
+
 def test_the_usual_way_is_its_own_screen() -> None:
     assert begun(prompt="p").way == "screen"
     assert begun(prompt="p", way="headless").delivery == "stdin"

@@ -202,7 +202,9 @@ def _modes(agent: Agent) -> list[str]:
         if name in agent.mode:
             mode = agent.mode[name]
             words = [*mode.argv, *(f"{k}={v}" for k, v in mode.environment.items())]
-            lines.append(f"{name}: {' '.join(words) or 'as it is'}")
+            ways = [way for way in agent.ways if name in agent.modes_of(way)]
+            only = "" if len(ways) == len(agent.ways) else f"   ({ways[0]} alone)"
+            lines.append(f"{name}: {' '.join(words) or 'as it is'}{only}")
     return lines
 
 
