@@ -15,6 +15,8 @@ from swarm.errors import PlanError
 
 KEY_TAIL = 20
 """Characters by which an agent remembers that a key was approved."""
+LONGEST_ARGUMENT = (128 << 10) - 1
+"""Bytes; the kernel starts no program with a longer one."""
 _HOOKS = {"hooks": "hook", "qwen": "qwen_files"}
 """What an agent of each kind of channel starts of swarm's programs."""
 Delivery = Literal["argument", "stdin", "file", "paste"]
@@ -89,7 +91,6 @@ def start(agent: Agent, request: StartRequest) -> Start:
     and for a prompt that its screen cannot take."""
     way, run = chosen_run(agent, request.way)
     mode = _mode(agent, way, request.mode)
-    _refuse_long(agent, run, request.prompt)
     has_side = agent.side.is_in(way, mode)
     is_linked = has_side and agent.side.place != ""
     words = _words(agent, run, request)
@@ -104,17 +105,19 @@ def start(agent: Agent, request: StartRequest) -> Start:
     # A conversation keeps its mode at its server, which refuses to be told it again.
     is_told = has_side and request.resumes and "{mode}" in agent.side.server
     of_server: dict[str, tuple[str, ...]] = {"mode": ()} if is_told else {}
+    servers = mcp.setting(
+        agent.places.mcp_format, request.brought.servers, request.mcp_file
+    )
+    argv = tuple(_argv(run.argv, lists | of_server, argv_words, servers.argv))
+    _refuse_long(agent, way, request.prompt, argv)
     variables = {**agent.environment, **(agent.mode[mode].environment if mode else {})}
     files = {seed.path: seed.text for seed in agent.seed}
     if agent.model.endpoint:
         variables[agent.model.endpoint] = "{endpoint}"
-    servers = mcp.setting(
-        agent.places.mcp_format, request.brought.servers, request.mcp_file
-    )
     return Start(
         way,
         mode,
-        tuple(_argv(run.argv, lists | of_server, argv_words, servers.argv)),
+        argv,
         "paste" if is_typed else run.prompt,
         {name: filled(text, words) for name, text in _set(variables, words)}
         | servers.environment,
@@ -132,13 +135,28 @@ def start(agent: Agent, request: StartRequest) -> Start:
     )
 
 
-def _refuse_long(agent: Agent, run: Screen | Headless, prompt: str) -> None:
-    most = run.longest if isinstance(run, Screen) else 0
+def _refuse_long(agent: Agent, way: Way, prompt: str, argv: tuple[str, ...]) -> None:
+    screen = agent.screen if way == "screen" else None
+    most = screen.longest if screen else 0
     if most and len(prompt.encode(errors="replace")) > most:
         raise PlanError(
             f"{agent.name}'s own screen takes a prompt of {most >> 10} KiB at most",
-            hint="run it headless, or put the text in a file of the repository",
+            hint=_way_for_long(agent),
         )
+    for item in argv:
+        if len(item.encode(errors="replace")) > LONGEST_ARGUMENT:
+            where = "on its own screen" if way == "screen" else "headless"
+            raise PlanError(
+                f"{agent.name} takes its prompt as an argument {where}, of 128 KiB at "
+                "most",
+                hint=_way_for_long(agent),
+            )
+
+
+def _way_for_long(agent: Agent) -> str:
+    has_way = agent.headless is not None and agent.headless.prompt != "argument"
+    way = "run it headless, or put" if has_way else "put"
+    return f"{way} the text in a file of the repository"
 
 
 def _links(agent: Agent, request: StartRequest, servers: McpSetting) -> dict[str, str]:

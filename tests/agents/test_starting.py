@@ -8,6 +8,7 @@ from swarm.agents import registry
 from swarm.agents.description import Agent
 from swarm.agents.reader import read
 from swarm.agents.starting import (
+    LONGEST_ARGUMENT,
     Start,
     StartRequest,
     filled,
@@ -269,3 +270,21 @@ def test_a_prompt_that_a_screen_cannot_take_is_refused() -> None:
     with pytest.raises(PlanError, match="screen takes a prompt of 24 KiB at most"):
         start(gemini, StartRequest(prompt=long))
     assert start(gemini, StartRequest(prompt=long, way="headless")).prompt == long
+
+
+@pytest.mark.parametrize(
+    ("name", "way", "hint"),
+    [("cline", "headless", "put the text"), ("codex", "screen", "run it headless")],
+)
+def test_a_prompt_that_no_argument_can_hold_is_refused(
+    name: str, way: str, hint: str
+) -> None:
+    """By the bytes: of one longer argument the kernel starts nothing."""
+    agent, most = registry.find(name), LONGEST_ARGUMENT
+    start(agent, StartRequest(prompt="x" * most, way=way))
+    with pytest.raises(PlanError, match="as an argument ") as e:
+        start(agent, StartRequest(prompt="\N{SNOWMAN}" * (most // 3 + 1), way=way))
+    assert e.value.hint.startswith(hint)
+    other = "headless" if way == "screen" else "screen"
+    if agent.name == "codex":
+        start(agent, StartRequest(prompt="x" * (most + 1), way=other))
