@@ -33,6 +33,14 @@ Node.js v24.1.0
         (NODE, "Error: Cannot find module 'left-pad'"),
         ("hello\nNo conversation found with session ID: x\n",
          "No conversation found with session ID: x"),
+        ("Error: thread/resume: thread/resume failed: no rollout found for thread id x "
+         "(code -32600)\n",  # codex 0.171.0
+         "Error: thread/resume: thread/resume failed: no rollout found for thread id x "
+         "(code -32600)"),
+        ('{"type":"result","subtype":"error_during_execution","is_error":true,'
+         '"num_turns":0,"session_id":"x"}\n'
+         "No conversation found with session ID: x\n",  # claude 2.1.332
+         "No conversation found with session ID: x"),
         ("\x1b[31mfatal\x1b[0m: no key\r\n\x1b[?25h", "fatal: no key"),
         ("╭──╮\nall done\n╰──╯", "all done"),
         ('{"type":"turn.failed","error":{"message":"model not found"}}\n',
