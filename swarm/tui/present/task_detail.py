@@ -327,7 +327,7 @@ def _services(task: Task) -> list[Content]:
 
 def _conversation(task: Task) -> list[Content]:
     known = safe_line(task.conversation, 80)
-    return [_fact(" talk", known)] if known else []
+    return [_fact(" id", f"{known} (its conversation)")] if known else []
 
 
 def _fact(label: str, words: str) -> Content:

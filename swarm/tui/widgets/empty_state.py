@@ -35,8 +35,8 @@ class EmptyState(Static, can_focus=True):
 
 
 _PROMISE = (
-    "An agent gets one worktree copy and one container: no capabilities,\n"
-    "read-only root, no host paths but its worktree, no network.\n"
+    "An agent gets a worktree and a container of its own: no root, none of\n"
+    "your files but that worktree, no network but what your policy allows.\n"
     "Nothing reaches your branch until you accept it in a review."
 )
 
