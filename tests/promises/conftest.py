@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 
 from tests.engine.keeper_harness import new_sample_repository
+from tests.promises import inside
 from tests.promises.neighbour import ALL, misbehaving, open_neighbour
 from tests.promises.sandbox_probe import SandboxProbe, open_bridged_probe, open_probe
 from tests.promises.weakened_sandbox import WeakenedSandbox, open_weakened_sandbox, tidy
+
+
+@pytest.fixture(scope="session", autouse=True)
+def starters() -> Iterator[None]:
+    """What stays in boxes to start the probes' programs there ends with the run."""
+    yield
+    inside.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A real sandbox with a real keeper and a real gate, and a web outside to reach for."""
 
 import ipaddress
-import subprocess
 import tempfile
 import textwrap
 import threading
@@ -21,6 +20,7 @@ from swarm.model.task import State
 from swarm.plan.specs import Mount, SandboxSpec
 from swarm.policy.rules import Policy, Rule
 from tests.engine.keeper_harness import PATIENCE, KeeperHarness, open_keeper_harness
+from tests.promises.inside import Ended, by_itself, inside
 from tests.promises.web import Web
 
 WEAK = Path(__file__).with_name("weak_gate.py")
@@ -83,11 +83,20 @@ class SandboxProbe:
         usual = {"kind": "allow", "host": "good.test", "ports": (self.web.port,)}
         return Rule(**{**usual, **more})
 
-    def run(self, script: str, seconds: float = 40.0) -> ProbeResult:
-        """Python in the sandbox, as the agent, with `tools` at hand."""
+    def run(
+        self, script: str, seconds: float = 40.0, by_engine: bool = False
+    ) -> ProbeResult:
+        """Python in the sandbox, as the agent, with `tools` at hand.
+
+        `by_engine` is for a script that may end whatever else runs in the box.
+        """
         code = f"{TOOLS}\nPORT = {self.web.port}\nWEB = {self.web.address!r}\n"
         text = code + textwrap.dedent(script)
-        done = self._exec(["python3", "-c", text], seconds)
+        argv = ["python3", "-c", text]
+        if by_engine:
+            done = _told(by_itself(self.box, argv, seconds))
+        else:
+            done = self._exec(argv, seconds)
         if "Traceback (most recent" in done.out:
             raise RuntimeError(f"the probe itself is broken: {done.out}")
         return done
@@ -97,15 +106,7 @@ class SandboxProbe:
         return self._exec(["bash", "-c", command], seconds)
 
     def _exec(self, argv: list[str], seconds: float) -> ProbeResult:
-        done = subprocess.run(
-            ["docker", "exec", self.box, *argv],
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-        return ProbeResult(
-            done.returncode, (done.stdout + done.stderr).decode("latin-1")
-        )
+        return _told(inside(self.box).run(argv, seconds))
 
     def inspect(self, name: str = "") -> dict[str, Any]:
         """What `docker inspect` says; of the sandbox where no other is named."""
@@ -128,6 +129,10 @@ class SandboxProbe:
             )
             if type(known.event).__name__ == kind
         ]
+
+
+def _told(done: Ended) -> ProbeResult:
+    return ProbeResult(done.code, done.out.decode("latin-1"))
 
 
 class WeakGate(GateClient):

@@ -167,14 +167,17 @@ def test_who_takes_too_much_memory_is_ended_alone(
         sandbox if isinstance(sandbox, WeakenedSandbox) else another(sandbox, tmp_path)
     )
     sandbox.harness.configure("")
-    done = own.run(f"""
+    done = own.run(
+        f"""
 child = os.fork()
 if not child:
     {hog}
     say("held it all")
     os._exit(0)
 os.waitpid(child, 0)
-""")
+""",
+        by_engine=True,
+    )
     if own is sandbox:
         own.shell("find /dev/shm -name 'many*' -delete")
     else:
