@@ -50,15 +50,11 @@ MERGE = [
 ]
 
 SAMPLE = {
-    "git:worktree:after",
     "sandboxes:create:after",
-    "panes:open:after",
     "journal:TaskLive",
     "journal:SnapshotTaken",
-    "journal:MergeStarted",
     "disk:os.link:1",
     "git:update-ref:before",
-    "git:update-ref:after",
 }
 """What every run tries; the other points take minutes in all."""
 
