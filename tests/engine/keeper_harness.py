@@ -30,6 +30,11 @@ from swarm.store.wish_queries import WishRecord
 
 PATIENCE = 60.0
 """Seconds until a test gives up; it never waits this long when all is well."""
+LOOK, LONGER, LONGEST_LOOK = 0.01, 1.1, 0.1
+"""Seconds between two looks: the longer it takes, the less it may take of the machine.
+
+A look costs a millisecond of the processor that the keeper works on.
+"""
 
 
 @dataclass
@@ -99,9 +104,11 @@ class KeeperHarness:
     def until(self, done: Callable[[], bool], what: str) -> None:
         """Block until the file says so; the file's version is the event."""
         deadline, pause = time.monotonic() + self.patience, threading.Event()
+        seconds = LOOK
         while not done():
             assert time.monotonic() < deadline, f"{what}: {self.journal_text()}"
-            pause.wait(0.01)
+            pause.wait(seconds)
+            seconds = min(seconds * LONGER, LONGEST_LOOK)
 
     def journal_text(self) -> str:
         """What the journal holds, for a failed test's message."""
