@@ -218,7 +218,7 @@ def served(serve: Serve, address: str = "127.0.0.1") -> Iterator[int]:
     running = listening(serve, address)
 
     def do(what: Coroutine[Any, Any, int | bool | None]) -> int:
-        return int(asyncio.run_coroutine_threadsafe(what, loop).result(20) or 0)
+        return int(asyncio.run_coroutine_threadsafe(what, loop).result(60) or 0)
 
     port = do(running.__aenter__())
     try:

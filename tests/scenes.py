@@ -1718,7 +1718,7 @@ async def press(pilot: Pilot[None], backend: FakeBackend, *pressed: str) -> None
 
 async def until(pilot: Pilot[None], seen: Callable[[], bool]) -> None:
     """Let the dashboard live until it is so; TimeoutError where it never is."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not seen():
             await pilot.pause(0.05)
 

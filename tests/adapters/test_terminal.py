@@ -32,7 +32,7 @@ def on_a_terminal(script: str, presses: bytes = b"") -> str:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         argv = [sys.executable, "-c", PROGRAM, "sh", "-c", script]
         os.execv(argv[0], argv)
-    written, deadline = b"", time.monotonic() + 20
+    written, deadline = b"", time.monotonic() + 60
     while time.monotonic() < deadline:
         if not select.select([fd], [], [], 0.1)[0]:
             continue

@@ -61,10 +61,10 @@ def test_a_stream_that_ends_is_an_engine_that_went(
         watcher = ContainerEventWatcher(context, lambda *_: None, back.set)
         watcher.start()
         try:
-            assert back.wait(20)
+            assert back.wait(60)
             back.clear()
             engine._news.put(None)
-            assert back.wait(20)
+            assert back.wait(60)
             down = context.read().events.newest(events.ContainerEngineDown)
             assert down
         finally:
@@ -88,7 +88,7 @@ def test_what_cannot_be_recorded_ends_no_thread(
                 watcher._ended.wait(0.01)
             engine.down = False
         try:
-            assert back.wait(20)
+            assert back.wait(60)
             assert watcher._thread.is_alive()
         finally:
             watcher.close()

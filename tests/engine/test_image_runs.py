@@ -33,7 +33,7 @@ def _two(runs: ImageRuns, making: Making, act: str) -> list[BaseException | None
     """Two want one image; how it ended for each."""
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(runs.run, "a", FakeImages(), making.make)
-        assert making.begun.wait(10)
+        assert making.begun.wait(60)
         second = pool.submit(runs.run, "a", FakeImages(), making.make)
         {
             "let go": making.let_go.set,

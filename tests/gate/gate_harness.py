@@ -99,7 +99,7 @@ class Client:
 
     async def rest(self) -> bytes:
         """Everything until the other side closes."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             with contextlib.suppress(ConnectionError):
                 return await self.reader.read(-1)
         return b""
@@ -107,7 +107,7 @@ class Client:
     async def tls(self, trusted: Authority, name: str) -> None:
         """TLS from here on, as a client that trusts this authority."""
         context = ssl.create_default_context(cadata=trusted.certificate)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self.writer.start_tls(context, server_hostname=name)
 
 

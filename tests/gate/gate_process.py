@@ -77,7 +77,7 @@ class GateProcess:
                 contextlib.chdir(self.handover.parent),
                 socket.socket(socket.AF_UNIX) as gate,
             ):
-                gate.settimeout(10)
+                gate.settimeout(60)
                 gate.connect(self.handover.name)
                 message = json.dumps({"net": name, "nonce": "n"}).encode()
                 socket.send_fds(gate, [message], [one.fileno() for one in sockets])

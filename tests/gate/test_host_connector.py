@@ -20,7 +20,7 @@ async def agreed(gate: GateHarness, port: int, *offered: str) -> tuple[Client, s
     context = ssl.create_default_context(cadata=gate.gate_ca.certificate)
     if offered:
         context.set_alpn_protocols(list(offered))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await client.writer.start_tls(context, server_hostname="ok.example")
     inside = client.writer.get_extra_info("ssl_object")
     return client, inside.selected_alpn_protocol() or ""

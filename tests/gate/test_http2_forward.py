@@ -51,7 +51,7 @@ async def test_both_sides_speak_at_once(gate: GateHarness) -> None:
             await client.say(asked, word)
             while len(asked.body) < before + 5:
                 asked.changed.clear()
-                await asyncio.wait_for(asked.changed.wait(), 20)
+                await asyncio.wait_for(asked.changed.wait(), 60)
         client.h2.end_stream(asked.number)
         client.flush()
         answer = await client.whole(asked)
@@ -267,7 +267,7 @@ async def called(gate: GateHarness, folder: Path, roots: str, *rules: Rule) -> C
     (folder / "leaf").write_bytes(gate.web_ca.leaf("ok.example"))
     async with running("server", str(folder / "leaf")) as server:
         assert server.stdout is not None
-        port = int(await asyncio.wait_for(server.stdout.readline(), 20))
+        port = int(await asyncio.wait_for(server.stdout.readline(), 60))
         gate.allow(*(replace(rule, ports=(port,)) for rule in rules))
         words = ("client", f"ok.example:{port}", str(folder / "roots"))
         proxy = f"http://127.0.0.1:{gate.proxy}"

@@ -63,7 +63,7 @@ async def test_a_websocket_goes_both_ways_and_is_counted(gate: GateHarness) -> N
         await client.send(b"frame")
         echoed = await client.reader.readexactly(5)
         client.writer.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not gate.said(phase="request"):
                 await asyncio.sleep(0)
 
@@ -112,14 +112,14 @@ async def test_events_come_when_they_are_sent(gate: GateHarness) -> None:
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n10\r\ndata: first one\n\r\n"
         )
-        await asyncio.wait_for(seen.wait(), 10)
+        await asyncio.wait_for(seen.wait(), 60)
         writer.write(b"b\r\ndata: last\n\r\n0\r\n\r\n")
 
     async with server(serve, gate.web_ca, "ok.example") as port:
         client = await inside(gate, port)
         request = f"GET /events HTTP/1.1\r\nHost: ok.example:{port}\r\n\r\n"
         await client.send(request.encode())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             first = await client.reader.readuntil(b"first one")
         seen.set()
         last = await client.reader.readuntil(b"0\r\n\r\n")
@@ -233,7 +233,7 @@ async def test_a_websocket_that_echoes_a_secret_is_masked(gate: GateHarness) -> 
             "Sec-WebSocket-Extensions: permessage-deflate\r\n",
         )
         head = await client.head()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             frame = await client.reader.readexactly(len(f"..you sent {VALUE}"))
 
     assert head.startswith("HTTP/1.1 101 ")
@@ -274,7 +274,7 @@ async def test_an_answer_that_ends_as_the_secret_begins_is_not_held_back(
     async with server(served, gate.web_ca, "ok.example") as port:
         client = await inside_with_secret(gate, port, UPGRADE)
         await client.head()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert await client.reader.readexactly(5) == frame(b"yes", 1)
 
 
@@ -286,7 +286,7 @@ async def test_a_secret_in_parts_of_a_message_is_masked(gate: GateHarness) -> No
     async with server(framed(*parts), gate.web_ca, "ok.example") as port:
         client = await inside_with_secret(gate, port, UPGRADE)
         await client.head()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             came = await client.reader.readexactly(len(b"".join(parts)))
 
     stars = b"*" * half
@@ -410,7 +410,7 @@ def test_a_websocket_may_be_idle_for_ten_minutes(
             message = frame(b"still here", 1)
             await client.send(message)
 
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 assert await client.reader.readexactly(len(message)) == message
 
     loop = _MovedLoop()
@@ -456,7 +456,7 @@ async def test_what_h11_must_read_is_asked_for_once(gate: GateHarness) -> None:
             chunks = "chunked" in await client.head()
             said = await client.reader.readexactly(14 if chunks else 4)
             bodies.append(said.split(b"\r\n")[1] if chunks else said)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(gate.said(phase="request")) < len(answers):
                 await asyncio.sleep(0)
 

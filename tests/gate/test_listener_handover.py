@@ -17,7 +17,7 @@ async def hand_over(path: Path, count: int, message: bytes) -> str:
 
     def call() -> str:
         with socket.socket(socket.AF_UNIX) as gate:
-            gate.settimeout(10)
+            gate.settimeout(60)
             gate.connect(str(path))
             socket.send_fds(gate, [message], [one.fileno() for one in sockets])
             return gate.recv(200).decode()

@@ -172,7 +172,7 @@ async def test_a_refused_token_is_answered_for_once_there_is_another(
 
     assert not waiting.done()
     hold(gate, NEXT)
-    _, body = await asyncio.wait_for(waiting, 5)
+    _, body = await asyncio.wait_for(waiting, 60)
 
     assert body.decode() == BODY
 

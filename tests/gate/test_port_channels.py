@@ -197,8 +197,8 @@ def test_a_server_that_says_nothing_is_left_when_its_browser_is_reset() -> None:
         address = server.sockets[0].getsockname()
         reader, writer = await asyncio.open_connection(*address)
         async with server:
-            await asyncio.wait_for(port_channels.carry(_Reset(), reader, writer), 20)
+            await asyncio.wait_for(port_channels.carry(_Reset(), reader, writer), 60)
             writer.close()
-            return await asyncio.wait_for(heard, 20)
+            return await asyncio.wait_for(heard, 60)
 
     assert asyncio.run(silent_server()) == b""

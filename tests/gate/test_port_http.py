@@ -167,7 +167,7 @@ async def test_a_server_that_never_answers_is_a_sentence(
     async with box_server(handle) as connect, browsing(connect) as browser:
         browser.says(GET)
         text = (await browser.heard.read()).decode()
-        await asyncio.wait_for(has_left.wait(), 10)
+        await asyncio.wait_for(has_left.wait(), 60)
 
     assert text.startswith("HTTP/1.1 504")
     assert "has not answered" in text
@@ -190,7 +190,7 @@ async def test_a_browser_that_leaves_takes_its_request_along() -> None:
         browser.says(GET)
         await head_of(browser.heard)
         browser.leaves()
-        await asyncio.wait_for(has_left.wait(), 10)
+        await asyncio.wait_for(has_left.wait(), 60)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ async def _answer(
     for at in range(0, len(hello), step):
         await client.send(hello[at : at + step])
         await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return await client.reader.readexactly(len(ACCESS_DENIED))
 
 

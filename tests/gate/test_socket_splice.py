@@ -66,7 +66,7 @@ async def say(to: socket.socket, data: bytes) -> None:
 
 
 async def in_time(*work: Awaitable[object]) -> list[object]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return list(await asyncio.gather(*work))
 
 

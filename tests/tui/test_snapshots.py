@@ -125,7 +125,7 @@ async def still(pilot: Pilot[None]) -> None:
     areas = pilot.app.screen.query(TextArea)
     fields = [field for field in pilot.app.screen.query(Input) if field.display]
     # On a busy machine the focus comes some time after the dialog.
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (areas or fields) and pilot.app.screen.focused is None:
             await pilot.pause(0.02)
     for field in fields:

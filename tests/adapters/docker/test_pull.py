@@ -69,11 +69,11 @@ def test_one_that_a_silent_registry_holds_up_is_ended_from_another_thread() -> N
     with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as one:
         silent.settimeout(30)
         reference = f"127.0.0.1:{silent.getsockname()[1]}/none:1"
-        pulling = one.submit(images.pull, reference, 20.0)
+        pulling = one.submit(images.pull, reference, 60.0)
         asked, _ = silent.accept()
         with asked:
             images.stop()
-            error = pulling.exception(timeout=10)
+            error = pulling.exception(timeout=60)
 
     assert isinstance(error, Cancelled)
     images.close()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 ANSWERS = {
     "xterm": ((b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[>c", b"\x1b[>41;370;0c")),
     "kitty": (

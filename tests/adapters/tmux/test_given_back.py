@@ -16,7 +16,7 @@ from functools import partial
 from swarm.adapters.tmux import Tmux
 from swarm.adapters.tmux.server import PrivateServer
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 FOREGROUND = (
     "import json, sys; from swarm.adapters.terminal import foreground; "
     "sys.exit(foreground(json.loads(sys.argv[1])))"

@@ -15,7 +15,7 @@ from swarm.ports import Panes
 from tests.adapters.tmux.conftest import PlainServer
 from tests.fakes import FakePanes
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)

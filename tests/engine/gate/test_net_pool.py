@@ -26,7 +26,7 @@ class SlowContainers(FakeContainers):
 
     def run(self, spec: SandboxSpec, limit: int, *_more: Any, **_other: Any) -> bytes:
         self.begun.release()
-        assert self.may_end.acquire(timeout=10)
+        assert self.may_end.acquire(timeout=60)
         return self.answer
 
 
@@ -62,16 +62,16 @@ def test_a_task_has_the_net_that_is_being_made() -> None:
     nets = pool(containers, ready=3)
     with ThreadPoolExecutor(2) as threads:
         filling = threads.submit(nets.fill)
-        assert containers.begun.acquire(timeout=10)
+        assert containers.begun.acquire(timeout=60)
         taken: Future[str] = threads.submit(nets.take)
         while not nets._takers:
             pass
         containers.may_end.release()
 
-        net = taken.result(10)
+        net = taken.result(60)
         assert nets.gate.names.net(net) in [f.name for f in containers.all({})]
         containers.may_end.release(3)
-        filling.result(10)
+        filling.result(60)
 
 
 def test_a_net_that_cannot_be_made_is_made_by_who_needs_it() -> None:
@@ -81,16 +81,16 @@ def test_a_net_that_cannot_be_made_is_made_by_who_needs_it() -> None:
     with ThreadPoolExecutor(2) as threads:
         containers.answer = b"no"
         filling = threads.submit(nets.fill)
-        assert containers.begun.acquire(timeout=10)
+        assert containers.begun.acquire(timeout=60)
         taken: Future[str] = threads.submit(nets.take)
         while not nets._takers:
             pass
         containers.may_end.release()
-        assert containers.begun.acquire(timeout=10)
+        assert containers.begun.acquire(timeout=60)
         containers.answer = b"adopted"
         containers.may_end.release()
 
-        assert taken.result(10)
+        assert taken.result(60)
         assert isinstance(filling.exception(10), ToolError)
         assert made(containers) == 1
 
@@ -101,11 +101,11 @@ def test_two_tasks_wait_for_no_single_net() -> None:
     nets = pool(containers, ready=1)
     with ThreadPoolExecutor(3) as threads:
         filling = threads.submit(nets.fill)
-        assert containers.begun.acquire(timeout=10)
+        assert containers.begun.acquire(timeout=60)
         both = [threads.submit(nets.take) for _ in range(2)]
-        assert containers.begun.acquire(timeout=10)
+        assert containers.begun.acquire(timeout=60)
         containers.may_end.release(2)
 
-        assert len({future.result(10) for future in both}) == 2
-        filling.result(10)
+        assert len({future.result(60) for future in both}) == 2
+        filling.result(60)
         assert made(containers) == 2

@@ -21,10 +21,10 @@ def test_the_second_begins_when_the_first_has_ended() -> None:
     with sharing.of("a:1", FakeImages()):
         thread = threading.Thread(target=second)
         thread.start()
-        assert begun.wait(10)
+        assert begun.wait(60)
         with sharing.of("b:1", FakeImages()):
             order.append("first")
-    thread.join(10)
+    thread.join(60)
 
     assert order == ["first", "second"]
 
@@ -42,6 +42,6 @@ def test_one_that_waits_is_ended_by_a_stop() -> None:
         thread.start()
         engine.stop()
         sharing.wake()
-        thread.join(10)
+        thread.join(60)
 
     assert ended == ["cancelled"]

@@ -349,7 +349,7 @@ def test_a_follower_that_cannot_write_says_so_and_tries_again(desk: Desk) -> Non
     desk.write(lines(1))
     follower.grew(ID)
 
-    assert told.wait(20)
+    assert told.wait(60)
     locked.execute("ROLLBACK")
     follower.end(ID)
     follower.close()

@@ -95,7 +95,7 @@ def test_a_cancelled_one_keeps_nothing(
     thread = _under_way(context, engine)
 
     image_building.cancel(context, CancelBuild("base"))
-    thread.join(10)
+    thread.join(60)
 
     *_, failed = _told(context)
     assert isinstance(failed, events.ImageBuildFailed)
@@ -112,7 +112,7 @@ def test_a_keeper_that_ends_tells_of_no_failure(
     thread = _under_way(context, engine)
 
     context.close_runs()
-    thread.join(10)
+    thread.join(60)
 
     (begun,) = _told(context)
     assert isinstance(begun, events.ImageBuilding)

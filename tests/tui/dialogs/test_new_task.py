@@ -159,7 +159,7 @@ async def test_a_chosen_agent_stays_whatever_is_found_out(recorded: Recorded) ->
     known = Event()
 
     def late() -> dict[str, Standing]:
-        known.wait(20)
+        known.wait(60)
         return BOTH
 
     options = replace(OPTIONS, standings=late)

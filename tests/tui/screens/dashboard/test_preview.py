@@ -54,7 +54,7 @@ class Slow(FakeBackend):
 
     def task_size(self, task: Task) -> TaskSize | None:
         self.begun.append(task.id)
-        assert self.released.wait(20)
+        assert self.released.wait(60)
         return TaskSize(DiskUse(task.id * MIB), DiskUse(), DiskUse())
 
 
