@@ -192,7 +192,7 @@ def run_keeper(paths: HomePaths) -> int:
             keeper_environment.record(paths)
         with suppress(OSError):  # as above: a full disk, or one that is read-only
             home_identity.settle(paths.home)
-        from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
+        from swarm.engine.keeper.loop import Keeper  # noqa: PLC0415 - loads the engine
 
         with closing(wiring.engine_parts(paths)) as parts:
             keeper = Keeper(parts, os.getpid())

@@ -109,7 +109,7 @@ class NoticeWatch:
 
 
 class NeedsLook:
-    """The keeper's looks at what needs its human, one at a time."""
+    """The keeper's looks at what needs its human; its caller begins one at a time."""
 
     def __init__(
         self, context: EngineContext, trouble: Callable[[str, SwarmError], None]
@@ -121,16 +121,14 @@ class NeedsLook:
         self._changes = -1
         """The journal's changes at the last look."""
         self._next = 0.0
-        self._is_looking = False
 
     def is_due(self, monotonic: float) -> bool:
         """True if it is time for a look, which must follow."""
         changes = self._context.journal.changes
         is_news = changes != self._changes or self._watch.has_pending
-        if self._is_looking or not is_news or monotonic < self._next:
+        if not is_news or monotonic < self._next:
             return False
         self._changes, self._next = changes, monotonic + SECONDS
-        self._is_looking = True
         return True
 
     def look(self) -> None:
@@ -144,8 +142,6 @@ class NeedsLook:
             )
         except SwarmError as error:
             self._trouble("needs", error)
-        finally:
-            self._is_looking = False
 
     def _run(self, command: notice.Command) -> None:
         environment = {**os.environ, **command.variables}

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from swarm.bootstrap import wiring
-from swarm.engine.keeper import Keeper
+from swarm.engine.keeper.loop import Keeper
 from swarm.model import events as model_events
 from swarm.plan.naming import HomePaths
 

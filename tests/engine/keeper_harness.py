@@ -19,7 +19,7 @@ from typing import Any
 
 from swarm.bootstrap import wiring
 from swarm.engine.context import EngineContext
-from swarm.engine.keeper import Keeper
+from swarm.engine.keeper.loop import Keeper
 from swarm.engine.parts import EngineParts
 from swarm.model.task import State, Task
 from swarm.plan.gate_containers import SHARED_KINDS
@@ -61,7 +61,7 @@ class KeeperHarness:
         """
         keeper = Keeper(self.parts, os.getpid())
         if not renews_policies:
-            keeper._check_policy_files = _nothing  # type: ignore[method-assign]
+            keeper._looks._policies._renew = _nothing  # type: ignore[method-assign]
         thread = threading.Thread(target=keeper.run, daemon=True)
         thread.start()
         self.keepers.append((keeper, thread))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from swarm.engine.context import EngineContext
-from swarm.engine.keeper import Keeper
+from swarm.engine.keeper.loop import Keeper
 from swarm.engine.tasks import interruption
 from swarm.engine.tasks.continuation import GO_ON
 from swarm.engine.tasks.scheduler import never_startable, startable

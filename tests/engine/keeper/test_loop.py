@@ -3,72 +3,30 @@
 import errno
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from swarm.bootstrap import engine_parts
-from swarm.engine import keeper as keeper_module
 from swarm.engine.egress import user_network
 from swarm.engine.host import images
-from swarm.engine.keeper import Keeper
+from swarm.engine.keeper import work
+from swarm.engine.keeper.loop import Keeper
 from swarm.engine.parts import EngineParts
-from swarm.errors import NoRoom
 from swarm.model import events
 from swarm.model import wishes as model
-from swarm.plan.naming import HomePaths
 from swarm.store import wishes
 from swarm.store.queries import Queries
-from tests.disks import MIB, fill, needs_root, small_disk
-from tests.fakes import FakeContainers, FakeImages, FakePanes
+from tests.engine.keeper.keeper_parts import open_parts
+from tests.fakes import FakeImages
 
 PATIENCE = 30.0
 
 
-def closed(parts: EngineParts) -> None:
-    parts.meter.close()
-    parts.nets.close()
-    parts.sensor.close()
-    parts.close()
-
-
 @pytest.fixture
 def parts(tmp_path: Path) -> Iterator[EngineParts]:
-    """The parts of a home; no container is started."""
-    built = engine_parts.build(
-        HomePaths(tmp_path / "home"), FakeContainers(), FakePanes(), FakeImages()
-    )
-    yield built
-    closed(built)
-
-
-@needs_root
-def test_a_start_that_found_no_room_is_made_up_for(tmp_path: Path) -> None:
-    """It is recorded, and what an earlier keeper left is taken up, without another."""
-    with small_disk(tmp_path / "disk", 32 * MIB) as disk:
-        built = engine_parts.build(
-            HomePaths(disk), FakeContainers(), FakePanes(), FakeImages()
-        )
-        journal, keeper = built.context.journal, Keeper(built, 4711)
-        filler = fill(disk)
-        with suppress(NoRoom):
-            while True:
-                journal.record(None, *[events.Trouble("test", "x" * 2000)] * 100)
-        fill(disk)
-        keeper._record_start()
-        without = built.context.read().events.of_kind(events.KeeperStarted)
-        filler.unlink()
-        keeper._reconcile(frozenset())
-        (started,) = built.context.read().events.of_kind(events.KeeperStarted)
-        keeper._reconcile(frozenset())
-        again = built.context.read().events.of_kind(events.KeeperStarted)
-        closed(built)
-
-    assert without == []
-    assert isinstance(started.event, events.KeeperStarted)
-    assert started.event.pid == 4711
-    assert again == [started]
+    with open_parts(tmp_path / "home") as opened:
+        yield opened
 
 
 def test_a_disk_that_does_not_answer_for_a_while_ends_no_keeper(
@@ -76,7 +34,7 @@ def test_a_disk_that_does_not_answer_for_a_while_ends_no_keeper(
 ) -> None:
     monkeypatch.setattr(user_network, "current", lambda: None)
     keeper, failed = Keeper(parts, 4711), threading.Event()
-    real = keeper._check_files_and_checkpoints
+    real = keeper._looks.begin_due
 
     def fail_once() -> None:
         if not failed.is_set():
@@ -84,7 +42,7 @@ def test_a_disk_that_does_not_answer_for_a_while_ends_no_keeper(
             raise OSError(errno.ESTALE, "Stale file handle")
         real()
 
-    monkeypatch.setattr(keeper, "_check_files_and_checkpoints", fail_once)
+    monkeypatch.setattr(keeper._looks, "begin_due", fail_once)
     thread = threading.Thread(target=keeper.run)
     thread.start()
     wish = wishes.insert(parts.context.paths.database, "discard", {"task": 7})
@@ -106,12 +64,16 @@ def test_builds_hold_up_no_other_wish_and_not_their_end(
     """With more of them than there are workers for all else."""
     monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setattr(user_network, "current", lambda: None)
-    monkeypatch.setattr(keeper_module, "WORKERS", 3)
+    monkeypatch.setattr(work, "WORKERS", 3)
     engine = FakeImages((images.UPSTREAM,), {images.tag("base"): "{}"})
     engine.hold.clear()
-    parts = engine_parts.build(
-        HomePaths(tmp_path / "home"), FakeContainers(), FakePanes(), engine
-    )
+    with open_parts(tmp_path / "home", engine) as parts:
+        build_beside_another_wish(parts, engine, repo)
+
+
+def build_beside_another_wish(
+    parts: EngineParts, engine: FakeImages, repo: Path
+) -> None:
     keeper, database = Keeper(parts, 4711), parts.context.paths.database
     thread = threading.Thread(target=keeper.run)
     thread.start()
@@ -139,4 +101,16 @@ def test_builds_hold_up_no_other_wish_and_not_their_end(
         engine.hold.set()
         keeper.stop()
         thread.join(PATIENCE)
-        closed(parts)
+
+
+def test_a_keeper_that_is_stopped_as_it_starts_leaves_no_thread(
+    parts: EngineParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_network, "current", lambda: None)
+    before = set(threading.enumerate())
+    keeper = Keeper(parts, 4711)
+    keeper.stop()
+
+    keeper.run()
+
+    assert {each for each in threading.enumerate() if each.is_alive()} <= before

@@ -1,0 +1,1 @@
+"""The keeper: its loop, and the parts that the loop owns."""
