@@ -51,7 +51,8 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
         planner.check_words(agent, prompt, command or None)
         begin = planner.chosen_start(agent, config, way(args), args.mode)
         _print(args, config, standings[name], begin)
-    if not all(standings[name].can_run for name in names):
+    fit = [standings[name] for name in names]
+    if not all(each.can_run and not (args.offline and each.no_offline) for each in fit):
         return exit_codes.FAILED
     output.note("nothing was started")
     return exit_codes.DONE
@@ -73,6 +74,8 @@ def _print(
             ("key", standing.key_problem or standing.key or "none is needed"),
             ("image", standing.image_problem or standing.image),
             ("tools", standing.tools),
+            ("set-up", standing.setup),
+            ("offline", standing.no_offline if args.offline else ""),
             ("services", standing.services),
             ("covers", standing.covers),
             ("dotfiles", ", ".join(f"~/{path}" for path in config.sandbox.dotfiles)),

@@ -2,6 +2,13 @@
 
 from swarm.model.frozen import frozen
 
+NETWORKS = {
+    "locked": "locked: the agent's own service alone",
+    "balanced": "balanced: package registries too, read-only",
+    "open": "open: everything, and written down",
+}
+"""What each preset of a policy lets agents reach."""
+
 
 @frozen
 class Standing:
@@ -36,6 +43,10 @@ class Standing:
     """What runs beside the task, and the memory that takes; a sentence."""
     covers: str = ""
     """What the agent may not write or see; empty for nothing."""
+    setup: str = ""
+    """What becomes of the project's set-up; empty without one."""
+    no_offline: str = ""
+    """Why it cannot begin offline; empty if it can."""
     is_project_s: bool = False
     """The project's `swarm.toml` names it."""
 

@@ -100,3 +100,17 @@ def test_what_of_the_users_own_it_would_have_is_printed(
 
     rows = dict(line.split(maxsplit=1) for line in out.splitlines())
     assert (rows["dotfiles"], rows["caches"]) == ("~/.vimrc", "pip, npm")
+
+
+def test_a_missing_warm_base_is_told_and_is_a_failure_offline(
+    swarm: Swarm, monkeypatch: pytest.MonkeyPatch, repo: Path
+) -> None:
+    words = ("new", "--run", "true", "--dry-run")
+    cold = Standing("command", image="base", setup="2 first", no_offline="none there")
+    monkeypatch.setattr(wiring, "standings", lambda *_: {"command": cold})
+
+    status, out, _ = swarm(*words)
+    assert (status, "2 first" in out, "none there" in out) == (0, True, False)
+    status, out, said = swarm(*words, "--offline")
+    assert (status, "none there" in out) == (exit_codes.FAILED, True)
+    assert "nothing was started" not in said

@@ -1,5 +1,7 @@
 """Finds out what a new task of each agent would stand on, before it is made."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from swarm.adapters.git.worktree import covers
@@ -12,24 +14,18 @@ from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
-from swarm.engine.readers import agent_secrets, task_tools
+from swarm.engine.readers import agent_secrets, setup_base, task_tools
 from swarm.engine.readers.task_tools import TaskTools, ToolChooser
 from swarm.errors import PlanError, Refused
 from swarm.model import cover_text
 from swarm.model.covers import Wanted
 from swarm.model.format import size
 from swarm.model.project import ProjectChoice
-from swarm.model.standing import Standing
+from swarm.model.standing import NETWORKS, Standing
 from swarm.model.wishes import NewTasks
-from swarm.plan import service_containers
+from swarm.plan import planner, service_containers
 from swarm.plan.naming import HomePaths
 from swarm.plan.specs import OFFLINE_PRESET
-
-NETWORKS = {
-    "locked": "locked: the agent's own service alone",
-    "balanced": "balanced: package registries too, read-only",
-    "open": "open: everything, and written down",
-}
 
 
 def standings(
@@ -53,6 +49,7 @@ def standings(
     preset = OFFLINE_PRESET if wish and wish.offline else config.gate.preset
     found: dict[str, Standing] = {}
     services = _services(chooser, config)
+    setup_look = _SetupLook(paths, engine, chooser, config)
     for name in registry.names():
         try:
             agent = registry.find(name)
@@ -70,6 +67,7 @@ def standings(
         key, key_problem = agent_secrets.key_of(paths, agent, policy.secrets)
         image_problem = _image_problem(engine, image)
         builds = _builds(image, image_problem, tools)
+        setup, no_offline = setup_look.of(image, tools)
         found[name] = Standing(
             agent=name,
             key=key,
@@ -85,6 +83,8 @@ def standings(
             tools=tools.found if tools else "",
             services=services,
             covers=covered,
+            setup=setup,
+            no_offline=no_offline,
             is_project_s=name == usual,
         )
     return found
@@ -98,6 +98,43 @@ def _services(chooser: ToolChooser | None, config: Config) -> str:
     each = min(service_containers.MEMORY, config.sandbox.memory)
     taken = size(len(names) * each)
     return f"beside it {', '.join(names)}: up to {taken} of memory more"
+
+
+class _SetupLook:
+    """Tells what becomes of the project's set-up, for one image after another."""
+
+    def __init__(
+        self,
+        paths: HomePaths,
+        engine: HasImages,
+        chooser: ToolChooser | None,
+        config: Config,
+    ) -> None:
+        self._paths, self._engine = paths, engine
+        given = chooser.given.project if chooser else ProjectChoice()
+        self._choice = config.sandbox.covering(given)
+        self._repo = str(chooser.repository.root) if chooser else ""
+        self._files = (
+            setup_base.files_at(chooser.repository.git, chooser.commit, given)
+            if chooser and given.setup
+            else {}
+        )
+
+    def of(self, image: str, tools: TaskTools | None) -> tuple[str, str]:
+        """The sentence, and why no task can begin offline; empty without a set-up."""
+        if tools is None:
+            return "", ""
+        uid, gid = planner.sandbox_user(os.getuid(), os.getgid())
+        wanted = tools.toolchain
+        choice = replace(self._choice, stacks=wanted.stacks, packages=wanted.packages)
+        full = images.tag(image) if images.is_ours(image) else image
+        subject = setup_base.Subject(
+            self._repo, self._files, full, f"{uid}:{gid}", choice
+        )
+        words, refusal = setup_base.standing(
+            self._paths, self._engine.image_id, subject
+        )
+        return words, refusal.message if refusal else ""
 
 
 def _covers(chooser: ToolChooser | None, config: Config) -> tuple[str, str]:

@@ -1,72 +1,20 @@
-"""What a set-up depends on, as one text; and who may keep what it installed."""
+"""The key of a task's warm base; and who may keep what a set-up installed."""
 
-import hashlib
-import json
-from dataclasses import dataclass
 from functools import partial
 
-from swarm.adapters.git import tree_at, user_refs
-from swarm.adapters.git.repo import Git
+from swarm.adapters.git import user_refs
 from swarm.engine.context import EngineContext
-from swarm.model.lock_files import deciding
-from swarm.model.project import ProjectChoice
+from swarm.engine.readers import setup_base
 from swarm.model.task import Task
 from swarm.plan.specs import Plan
-
-VERSION = 1
-"""Raised if an older base is none for this version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a task is, or will be, as far as a set-up depends on it."""
-
-    git: Git
-    repo: str
-    """The path of its repository."""
-    base: str
-    image: str
-    user: str
-    project: ProjectChoice
 
 
 def of(context: EngineContext, task: Task, plan: Plan) -> str:
     """The same for tasks that one set-up is enough for; 64 hex digits."""
-    git, box = context.task_git(task).repo.git, plan.sandbox
-    subject = Subject(git, task.repo, task.base, box.image, box.user, plan.project)
-    return of_subject(context, subject)
-
-
-def of_subject(context: EngineContext, subject: Subject) -> str:
-    """The same of a task that may not exist yet.
-
-    Made of the image, its user, the commands and variables, and what the base commit
-    holds of lock files, manifests and files that the commands name.
-    """
-    project = subject.project
-    facts = {
-        "version": VERSION,
-        "repo": subject.repo,
-        "image": context.containers.image_id(subject.image) or subject.image,
-        "user": subject.user,
-        "setup": project.setup,
-        "environment": project.environment,
-        "packages": [project.stacks, project.packages],
-        "files": _blobs(subject),
-    }
-    covered = sorted(project.protect), sorted(project.hide)
-    if any(covered):
-        # What a set-up made of a file is as hidden as the file.
-        facts["covered"] = covered
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-def _blobs(subject: Subject) -> dict[str, str]:
-    entries = tree_at.all_entries(subject.git, subject.base)
-    return {
-        name.encode("utf-8", "replace").decode(): entries[name].oid.decode()
-        for name in deciding(entries, subject.project.setup)
-    }
+    project, box = plan.project, plan.sandbox
+    files = setup_base.files_at(context.task_git(task).repo.git, task.base, project)
+    subject = setup_base.Subject(task.repo, files, box.image, box.user, project)
+    return setup_base.key_of(context.containers.image_id, subject)
 
 
 def may_keep(context: EngineContext, task: Task) -> bool:

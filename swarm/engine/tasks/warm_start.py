@@ -15,11 +15,11 @@ from swarm.adapters.warm_bases import WarmBase
 from swarm.engine.context import EngineContext
 from swarm.engine.host.image_check import ImageLook
 from swarm.engine.parts import EngineParts
+from swarm.engine.readers import setup_base
 from swarm.engine.tasks import (
     base_making,
     homes,
     layers_trial,
-    offline,
     setup,
     warm_copies,
     warm_key,
@@ -121,7 +121,7 @@ def _offline(launch: _Launch, task: Task) -> Task:
     key = warm_key.of(launch.context, task, launch.plan)
     if found := _used(launch, task, key):
         return found
-    raise offline.no_base(task.repo)
+    raise setup_base.no_base(task.repo)
 
 
 def _run(launch: _Launch, task: Task) -> Task:

@@ -52,6 +52,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
             prompt=self.query_one("#prompt", TextArea).text,
             agents=self.query_one(AgentPicker).chosen,
             mode=mode if isinstance(mode, str) else "",
+            offline=self.query_one("#network", Select).value == _OFFLINE,
             builds=(),
             **{name: self._field(name) for name in _FIELDS},
         )
@@ -82,7 +83,9 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
                     id="mode",
                     compact=True,
                 )
-            for names in (("command",), ("base",), *_PAIRS):
+            yield from self._row("command")
+            yield from self._base_and_network()
+            for names in _PAIRS:
                 yield from self._row(*names)
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
@@ -100,6 +103,20 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
                 hint = self._hints.get(name, hint)
                 value = getattr(self._draft, name)
                 yield Input(value, id=name, placeholder=hint, compact=True)
+
+    def _base_and_network(self) -> ComposeResult:
+        title, hint = _FIELDS["base"]
+        with Horizontal(classes="field", id="row-base"):
+            yield Label(title, markup=False)
+            yield Input(self._draft.base, id="base", placeholder=hint, compact=True)
+            yield Label("Network", markup=False, classes="-second")
+            yield Select(
+                [(Content(words), name) for name, words in _NETWORKS.items()],
+                value=_OFFLINE if self._draft.offline else "",
+                allow_blank=False,
+                id="network",
+                compact=True,
+            )
 
     def on_mount(self) -> None:
         """Focus the prompt."""
@@ -131,7 +148,9 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     def _preview(self) -> None:
         draft = self.draft
         self.query_one("#stands", Static).update(
-            standing_line(self._standings.get(self._told_agent(draft)))
+            standing_line(
+                self._standings.get(self._told_agent(draft)), is_offline=draft.offline
+            )
         )
         self.query_one("#row-command").display = draft.is_command
         trouble = draft.trouble(self._standings)
@@ -213,6 +232,12 @@ _MODES = {
     "full": "full: it asks nothing; the box is the limit",
 }
 """Modes, each with what it means."""
+_OFFLINE = "offline"
+_NETWORKS = {
+    "": "by your policy",
+    _OFFLINE: "offline, warm base",
+}
+"""How it begins, and what it reaches."""
 _FIELDS = {
     "command": ("Command", "a shell command, run in the sandbox"),
     "name": ("Name", "from the prompt"),

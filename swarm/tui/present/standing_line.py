@@ -3,11 +3,12 @@
 from textual.content import Content
 
 from swarm.model.safe_text import safe_line
-from swarm.model.standing import Standing
+from swarm.model.standing import NETWORKS, Standing
+from swarm.plan.specs import OFFLINE_PRESET
 from swarm.tui.present.formatting import GOOD, KEY, MUTED, WARNING
 
 
-def standing_line(standing: Standing | None) -> Content:
+def standing_line(standing: Standing | None, *, is_offline: bool = False) -> Content:
     """What is there, or first what is missing; empty before it is known."""
     if standing is None:
         return Content("")
@@ -15,11 +16,13 @@ def standing_line(standing: Standing | None) -> Content:
         text = "; ".join(safe_line(problem, 200) for problem in standing.problems)
         return Content.assemble(("✕ ", WARNING), (text, WARNING), _way(standing))
     key = f"key {safe_line(standing.key, 60)}, " if standing.key else ""
-    image, network = safe_line(standing.image, 60), safe_line(standing.network, 80)
+    wanted = NETWORKS[OFFLINE_PRESET] if is_offline else standing.network
+    image, network = safe_line(standing.image, 60), safe_line(wanted, 80)
     tools = f"; {safe_line(standing.tools, 300)}" if standing.tools else ""
     covers = f"; {safe_line(standing.covers, 300)}" if standing.covers else ""
     beside = f"; {safe_line(standing.services, 300)}" if standing.services else ""
-    here = f"{key}image {image}, network {network}{tools}{beside}{covers}"
+    setup = f"; set-up: {safe_line(standing.setup, 200)}" if standing.setup else ""
+    here = f"{key}image {image}, network {network}{tools}{setup}{beside}{covers}"
     return Content.assemble(("✓ ", GOOD), (here, MUTED), _way(standing))
 
 

@@ -44,6 +44,8 @@ class Draft:
     agents: tuple[str, ...] = ()
     mode: str = ""
     """Empty for what is configured."""
+    offline: bool = False
+    """It begins with a warm base, and reaches its agent's own service alone."""
     command: str = ""
     base: str = ""
     copies: str = "1"
@@ -62,6 +64,7 @@ class Draft:
             agent=self.agents[0] if len(self.agents) == 1 else "",
             agents=self.agents if len(self.agents) > 1 else (),
             mode=self.mode,
+            offline=self.offline,
             name=self.name.strip(),
             base=self.base.strip(),
             copies=copies.parse(self.copies.strip() or "1"),
@@ -88,6 +91,8 @@ class Draft:
             known = (standings or {}).get(agent)
             if known and self.mode and self.mode not in known.modes:
                 return f"{agent} has no mode {self.mode}"
+            if known and self.offline and known.no_offline:
+                return f"it cannot begin offline: {known.no_offline}"
         try:
             copies.parse(self.copies.strip() or "1")
         except ValueError as error:

@@ -208,6 +208,24 @@ def test_the_memory_of_services_beside_it_is_told(
     assert found.services == "beside it cache, db: up to 2.0 GiB of memory more"
 
 
+def test_what_becomes_of_the_set_up_is_told(
+    repo: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the key that the task itself would have: no file of another commit counts."""
+    monkeypatch.setenv("PATH", PATH)
+    (repo / "swarm.toml").write_text('setup = ["true"]\n')
+    paths, wish = HomePaths(home / "home"), NewTasks(str(repo))
+    _, project = repository_project.at_head(paths, repo)
+    engine = Engine({images.tag("base")})
+    assert standings(paths, repo, engine, wish)["command"].setup == ""
+    egress_project.agree(paths, repo, project.digest)
+
+    found = standings(paths, repo, engine, wish)["command"]
+
+    assert found.setup == "1 command first, for there is no warm base yet"
+    assert found.no_offline.startswith("there is no warm base for this set-up of ")
+
+
 def test_what_can_be_built_is_told(home: Path) -> None:
     """One image alone: its own, or the one with what the files tell of."""
     found = standings(HomePaths(home), None, Engine())

@@ -189,3 +189,29 @@ async def test_what_cannot_be_known_is_told_in_the_form(recorded: Recorded) -> N
             told = stands(app)
             assert told == "✕ docker does not answer\\x1b[2J; start it: `x`"
             assert picker(app).chosen == ("command",)
+
+
+async def test_offline_is_asked_for_and_refused_without_a_base(
+    recorded: Recorded,
+) -> None:
+    """Before it is started, in the keeper's words."""
+    backend = recorded(THREE_RUNNING)
+    bases = {"codex": replace(CODEX, no_offline="there is no warm base")}
+    options = replace(OPTIONS, standings=lambda: bases)
+    with shown(backend, options) as app:
+        async with app.run_test(size=(100, 40)) as pilot:
+            await press(pilot, backend, "n", "type:go")
+            app.screen.query_one("#network", Select).value = "offline"
+            await pilot.pause()
+            will = str(app.screen.query_one("#will", Static).render())
+            assert will == "it cannot begin offline: there is no warm base"
+            await press(pilot, backend, "ctrl+s")
+            assert wishes(backend) == []
+            bases["codex"] = CODEX
+            await press(pilot, backend, "escape", "n")
+            assert app.screen.query_one("#network", Select).value == "offline"
+            assert "network locked" in stands(app)
+            await press(pilot, backend, "ctrl+s")
+
+    [(_, body)] = wishes(backend)
+    assert body["offline"] is True

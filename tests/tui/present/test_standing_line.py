@@ -43,3 +43,15 @@ def test_what_can_be_built_has_its_key_and_services_their_memory() -> None:
     )
     beside = Standing("x", image="base", network="n", services="beside it db\x1b")
     assert str(standing_line(beside)) == "✓ image base, network n; beside it db\\x1b"
+
+
+def test_the_set_up_and_the_network_of_an_offline_task() -> None:
+    known = Standing(
+        "a", image="i", network="balanced: x", setup="a warm base is there"
+    )
+
+    assert "network balanced: x; set-up: a warm base is there" in str(
+        standing_line(known)
+    )
+    offline = str(standing_line(known, is_offline=True))
+    assert "network locked: the agent's own service alone" in offline
