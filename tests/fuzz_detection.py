@@ -32,6 +32,21 @@ _VERSIONS = b"nodejs 20.1.0 # c\npython 3.12.1\nrust nightly\n"
 _MAKEFILE = b"all: x\ntest check: all\n\tpytest\ncheck:\n"
 
 
+_PIPFILE = b"[packages]\npsycopg2 = '*'\n[requires]\npython_version = '3.11'\n"
+_SETUP_CFG = (
+    b"[options]\npython_requires = >=3.8,<3.13\ninstall_requires =\n  six\n"
+    b"[options.extras_require]\ntest =\n  pytest\n[tool:pytest]\n"
+)
+_SETUP_PY = b"setup(python_requires='<3.12', extras_require={'test': ['pytest>=8']})"
+_TOX = b"[testenv]\ndeps =\n  -r x.txt\n  pytest<9\n  .[a,b]\ncommands = pytest\n"
+_NOX = b"def tests(session):\n    session.install('-e', '.[x]', 'pytest')\n"
+_CMAKE = b"find_package(Boost)\npkg_check_modules(X REQUIRED glib-2.0)\n# c\n"
+_POM = b"<maven.compiler.release> 25 </maven.compiler.release>"
+_GRADLE = b"java { toolchain { languageVersion = JavaLanguageVersion.of(17) } }"
+_RAILS = b"test:\n  adapter: postgresql\n  username: app\n"
+_CARGO_LOCK = b'[[package]]\nname = "openssl-sys"\n'
+
+
 FILES = {
     "package.json": _PACKAGE,
     "pyproject.toml": _PYPROJECT,
@@ -42,6 +57,16 @@ FILES = {
     "mise.toml": _MISE,
     ".tool-versions": _VERSIONS,
     "Makefile": _MAKEFILE,
+    "Pipfile": _PIPFILE,
+    "setup.cfg": _SETUP_CFG,
+    "setup.py": _SETUP_PY,
+    "tox.ini": _TOX,
+    "noxfile.py": _NOX,
+    "CMakeLists.txt": _CMAKE,
+    "pom.xml": _POM,
+    "build.gradle": _GRADLE,
+    "config/database.yml": _RAILS,
+    "Cargo.lock": _CARGO_LOCK,
 }
 
 

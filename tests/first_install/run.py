@@ -175,7 +175,7 @@ class Place:
         uses_mirror = self.mirror and self._uses_mirror(tool)
         url = self.mirror.url(tool) if self.mirror and uses_mirror else ""
         folder = self.harness.paths.worktree(self.task) / f"first-{tool}"
-        write(folder, ALL_TOOLS[tool].project(url))
+        write(folder, (project or ALL_TOOLS[tool].project)(url))
         os.system(f"chmod -R a+rwX {folder}")
         box = self.harness.context.names(self.task).sandbox
         words = f"cd /workspace/first-{tool} && {ALL_TOOLS[tool].install}"

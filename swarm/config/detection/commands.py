@@ -1,6 +1,6 @@
 """What one language's files say of installing and testing a project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from swarm.config.detection.tree import Tree
@@ -25,6 +25,16 @@ class Commands:
     """What makes the tables of a database that was just begun, each with its reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class FolderLook:
+    """What one language's files in one folder say."""
+
+    stack: str
+    folder: str
+    """Empty for the repository's root."""
+    commands: Commands
+
+
 Look = Callable[[Tree, str], Commands | None]
 """Looks at one folder of a tree; None if it has nothing of the language."""
 
@@ -34,12 +44,26 @@ LIBRARIES = {
     "pygraphviz": "libgraphviz-dev", "python-ldap": "libldap-dev",
     "pycurl": "libcurl4-openssl-dev", "xmlsec": "libxmlsec1-dev",
     "sqlite3": "libsqlite3-dev", "rmagick": "libmagickwand-dev",
-    "openssl-sys": "libssl-dev", "openssl": "libssl-dev", "pq-sys": "libpq-dev",
-    "diesel": "libpq-dev", "pygobject": "libgirepository-2.0-dev",
+    "pygobject": "libgirepository-2.0-dev",
     "pyodbc": "unixodbc-dev", "python-magic": "libmagic1",
     "weasyprint": "libpango-1.0-0",
 }  # fmt: skip
 """The Debian package that a dependency needs to be built or loaded."""
+CRATES = {
+    "openssl": "libssl-dev", "openssl-sys": "libssl-dev", "pq-sys": "libpq-dev",
+    "diesel": "libpq-dev", "mysqlclient-sys": "default-libmysqlclient-dev",
+    "alsa-sys": "libasound2-dev", "libdbus-sys": "libdbus-1-dev",
+    "libudev-sys": "libudev-dev", "prost-build": "protobuf-compiler",
+    "clang-sys": "libclang-dev", "cmake": "cmake",
+    "fontconfig-sys": "libfontconfig-dev",
+    "yeslogic-fontconfig-sys": "libfontconfig-dev", "glib-sys": "libglib2.0-dev",
+    "gtk-sys": "libgtk-3-dev", "webkit2gtk-sys": "libwebkit2gtk-4.1-dev",
+    "soup3-sys": "libsoup-3.0-dev", "wayland-sys": "libwayland-dev",
+    "sdl2-sys": "libsdl2-dev", "zmq-sys": "libzmq3-dev",
+    "rdkafka-sys": "librdkafka-dev",
+    "libpcap": "libpcap-dev", "pcap": "libpcap-dev", "libsodium-sys": "libsodium-dev",
+}  # fmt: skip
+"""The same of Rust's crates, which a lock file names however deep they are needed."""
 SERVICES = {
     **dict.fromkeys(("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary",
                      "asyncpg", "pg", "pg-promise", "postgres"), "postgres"),
@@ -60,9 +84,11 @@ def services_of(names: set[str], file: str) -> dict[str, str]:
     }
 
 
-def libraries_of(names: set[str], file: str) -> dict[str, str]:
+def libraries_of(
+    names: set[str], file: str, libraries: Mapping[str, str] = LIBRARIES
+) -> dict[str, str]:
     """The Debian packages of these dependencies, each with its reason."""
     return {
-        LIBRARIES[name]: f"{name} in {file}"
-        for name in sorted(names & LIBRARIES.keys(), reverse=True)
+        libraries[name]: f"{name} in {file}"
+        for name in sorted(names & libraries.keys(), reverse=True)
     }

@@ -2,25 +2,34 @@
 
 import re
 
-from swarm.config.detection.commands import Commands, libraries_of, services_of
-from swarm.config.detection.tree import Tree, table
+from swarm.config.detection import c_libraries
+from swarm.config.detection.commands import (
+    CRATES,
+    Commands,
+    libraries_of,
+    services_of,
+)
+from swarm.config.detection.python_package import is_built_by_python
+from swarm.config.detection.tree import Tree, beside, table
 
 _GEM = re.compile(r"^\s*gem\s+['\"]([A-Za-z0-9._-]{1,80})['\"]", re.MULTILINE)
 _MAKE_TARGET = re.compile(r"^(test|check)\s*:(?!=)", re.MULTILINE)
-_CRATES = {"openssl", "openssl-sys", "pq-sys", "diesel"}
+_LOCKED = re.compile(r"^name = \"([A-Za-z0-9_-]{1,80})\"$", re.MULTILINE)
 _GEMS = {"pg", "mysql2", "sqlite3", "rmagick"}
 """Those that are built against a library of the distribution's."""
 _BUILD = "~/build"
 """Outside the worktree, which a build would fill with what nobody ignores."""
+_CONFIGURED = f'mkdir -p {_BUILD} && cd {_BUILD} && "$OLDPWD"/configure && make check'
 
 
 def go(tree: Tree, folder: str) -> Commands | None:
     """The modules of `go.mod`, and the tests of all packages."""
     if not tree.has(folder, "go.mod"):
         return None
-    return Commands(
-        ("go mod download",), "go.mod", "go test ./...", "go.mod", "go modules"
-    )
+    # What is vendored is there, and what else there is would not be used.
+    is_vendored = tree.has(folder, "vendor/modules.txt")
+    setup = () if is_vendored else ("go mod download",)
+    return Commands(setup, "go.mod", "go test ./...", "go.mod", "go modules")
 
 
 def rust(tree: Tree, folder: str) -> Commands | None:
@@ -36,6 +45,8 @@ def rust(tree: Tree, folder: str) -> Commands | None:
         for name in table(part.get(key))
     }
     locked = tree.has(folder, "Cargo.lock")
+    # However deep it is needed, and by whichever part of a workspace.
+    names |= {*_LOCKED.findall(tree.text(folder, "Cargo.lock"))}
     option = " --workspace" if workspace else ""
     return Commands(
         ("cargo fetch --locked" if locked else "cargo fetch",),
@@ -43,8 +54,10 @@ def rust(tree: Tree, folder: str) -> Commands | None:
         f"cargo test{option}",
         "Cargo.toml",
         "cargo",
-        packages=libraries_of(names & _CRATES, "Cargo.toml"),
-    )  # fmt: skip
+        packages=libraries_of(
+            names & CRATES.keys(), "Cargo.lock" if locked else "Cargo.toml", CRATES
+        ),
+    )
 
 
 def java(tree: Tree, folder: str) -> Commands | None:
@@ -57,7 +70,8 @@ def java(tree: Tree, folder: str) -> Commands | None:
             "pom.xml",
             "maven",
         )
-    names = ("build.gradle", "build.gradle.kts")
+    names = ("build.gradle", "build.gradle.kts", "settings.gradle",
+             "settings.gradle.kts")  # fmt: skip
     file = next((name for name in names if tree.has(folder, name)), "")
     if not file:
         return None
@@ -67,6 +81,11 @@ def java(tree: Tree, folder: str) -> Commands | None:
         tree.note(
             "gradlew fetches Gradle itself, which no package registry has: "
             "`swarm policy service gradle-wrapper --project`"
+        )
+    else:
+        tree.note(
+            f"{beside(folder, file)}: the stack's Gradle is 4.4; `gradle wrapper`, run "
+            "in your repository and committed, gives tasks the one that you have"
         )
     return Commands(
         (f"{run} --no-daemon testClasses",),
@@ -82,12 +101,7 @@ def ruby(tree: Tree, folder: str) -> Commands | None:
     if not tree.has(folder, "Gemfile"):
         return None
     names = set(_GEM.findall(tree.text(folder, "Gemfile")))
-    start = f"{folder}/" if folder else ""
-    test, because = "", ""
-    if any(path.startswith(f"{start}spec/") for path in tree.files):
-        test, because = "bundle exec rspec", "spec"
-    elif tree.has(folder, "Rakefile"):
-        test, because = "bundle exec rake test", "Rakefile"
+    test, because = _ruby_test(tree, folder)
     locked = tree.has(folder, "Gemfile.lock")
     return Commands(
         ("bundle config set --global path ~/.gems && bundle install",),
@@ -103,31 +117,64 @@ def ruby(tree: Tree, folder: str) -> Commands | None:
     )  # fmt: skip
 
 
+def _ruby_test(tree: Tree, folder: str) -> tuple[str, str]:
+    """The command, and what tells of it."""
+    paths = [*tree.below(folder)]
+    if any(path.startswith("spec/") for path in paths):
+        return "bundle exec rspec", "spec"
+    if tree.has(folder, "bin/rails") and any(p.startswith("test/") for p in paths):
+        return "bin/rails db:test:prepare test", "bin/rails"
+    if tree.has(folder, "Rakefile"):
+        return "bundle exec rake test", "Rakefile"
+    if any(path.startswith("test/") and path.endswith("_test.rb") for path in paths):
+        each = 'Dir["./test/**/*_test.rb"].each { |file| require file }'
+        return f"bundle exec ruby -Ilib -Itest -e '{each}'", "test"
+    return "", ""
+
+
 def c(tree: Tree, folder: str) -> Commands | None:
-    """CMake, Meson or autotools; what they make lies outside the worktree."""
+    """CMake, Meson or autotools; what they make lies outside the worktree.
+
+    None for what the build of a Python package calls by itself.
+    """
+    if is_built_by_python(tree.toml(folder, "pyproject.toml")):
+        return None
     if tree.has(folder, "CMakeLists.txt"):
         test = (
             f"cmake -S . -B {_BUILD} && cmake --build {_BUILD} -j2 && "
             f"ctest --test-dir {_BUILD} --output-on-failure"
         )
-        return Commands(test=test, test_because="CMakeLists.txt", manager="cmake")
+        return Commands(
+            test=test,
+            test_because="CMakeLists.txt",
+            manager="cmake",
+            packages=c_libraries.of_cmake(tree, folder),
+        )
     if tree.has(folder, "meson.build"):
         return Commands(
             test=f"meson setup --reconfigure {_BUILD} . && meson test -C {_BUILD}",
             test_because="meson.build",
             manager="meson",
-            packages={"meson": "meson.build"},
+            packages={
+                "meson": "meson.build",
+                **c_libraries.of_meson(tree, folder),
+            },
         )
     if tree.has(folder, "configure.ac"):
-        test = (
-            f"autoreconf -fi && mkdir -p {_BUILD} && cd {_BUILD} && "
-            '"$OLDPWD"/configure && make check'
+        return Commands(
+            test=f"autoreconf -fi && {_CONFIGURED}",
+            test_because="configure.ac",
+            manager="autotools",
+            packages=c_libraries.of_autotools(tree, folder),
         )
-        return Commands(test=test, test_because="configure.ac", manager="autotools")
+    if tree.has(folder, "configure") and tree.has(folder, "Makefile.in"):
+        return Commands(test=_CONFIGURED, test_because="configure", manager="autotools")
     return None
 
 
-def make_target(tree: Tree) -> str:
-    """`make test` or `make check`, if the first folder's Makefile has it."""
-    match = _MAKE_TARGET.search(tree.text("", "Makefile"))
-    return f"make {match[1]}" if match else ""
+def make_target(tree: Tree) -> tuple[str, str] | None:
+    """`make test` or `make check`, if the first folder's Makefile has it; its name."""
+    for name in ("GNUmakefile", "makefile", "Makefile"):
+        if match := _MAKE_TARGET.search(tree.text("", name)):
+            return f"make {match[1]}", name
+    return None

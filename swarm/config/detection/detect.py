@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +12,15 @@ from swarm.config.detection import (
     keys,
     languages,
     node,
-    node_version,
+    others,
     ports,
     python,
     python_version,
     services,
+    versions,
 )
-from swarm.config.detection.commands import Commands, Look
-from swarm.config.detection.pins import pins, sentences
+from swarm.config.detection.commands import FolderLook, Look
+from swarm.config.detection.pins import sentences
 from swarm.config.detection.proposal import Proposal
 from swarm.config.detection.tree import Listing, Tree, beside
 from swarm.config.project import may_hold
@@ -53,38 +55,51 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     for name, file in found_by(tree.names("")).items():
         proposal.add("stacks", name, file)
     asked = asked_devcontainer.read(tree)
-    pinned = (*pins(tree), *(Pin(*pin, asked.path) for pin in asked.found.pins))
-    wheel = node_version.wheel(pinned)
-    older = python_version.unmet(pinned)
-    managers = _languages(tree, proposal, wheel, has_older=older is not None)
+    asked_pins = tuple(Pin(*pin, asked.path) for pin in asked.found.pins)
+    looks = [*_looks(tree)]
+    chosen = versions.chosen(tree, looks, asked_pins)
+    for pin in chosen.older:
+        python_version.propose(tree, proposal, pin)
+    for look in chosen.looks:
+        _propose(proposal, look)
     asked_devcontainer.propose(tree, proposal, asked)
-    containers, compose = services.services(tree)
-    for name in containers:
-        proposal.add("service-container", name, compose)
+    if chosen.older and not chosen.keeps_python:
+        proposal.replace("stacks", "python", python_version.OLDER, "")
+    found = services.services(tree)
+    for name, file in found.because.items():
+        proposal.add("service-container", name, file)
+    for name in found.environment:
+        proposal.add("environment", name, next(iter(found.because.values())))
     if not proposal.of("stacks"):
-        stack, because = languages.main_stack(counted)
+        stack, reason = languages.main_stack(counted)
         if stack:
-            proposal.add("stacks", stack, because)
-    if older:
-        python_version.swap(tree, proposal, older)
+            proposal.add("stacks", stack, reason)
     if not proposal.of("test") and (command := compiled.make_target(tree)):
-        proposal.add("test", command, "Makefile")
-    for port, because in ports.ports(tree):
-        proposal.add("ports", str(port), because)
+        proposal.add("test", *command)
+    for port, reason in ports.ports(tree):
+        proposal.add("ports", str(port), reason)
     looked_at = keys.candidates(contents)
     for path, reason in keys.propose(looked_at, contents, tree.note).items():
         proposal.add("hide", path, reason)
-    choice = _choice(tree, proposal, dict(asked.found.environment))
-    unmet = tuple(pin for pin in pinned if not wheel or pin.stack != "node")
-    notes = [*tree.notes, *sentences(unmet, _stacks(proposal)), *_rest(tree)]
-    if wheel:
-        notes.append(f"Node {wheel} is pinned: the set-up fetches it")
+    environment = {**found.environment, **dict(asked.found.environment)}
+    choice = _choice(tree, proposal, environment)
+    notes = [
+        *tree.notes,
+        *sentences(chosen.unmet, _stacks(proposal)),
+        *(f"Node {wheel} is pinned: the set-up fetches it" for wheel in chosen.wheels),
+        *others.notes(tree, has_stack=bool(proposal.of("stacks"))),
+        *_rest(tree),
+    ]
     return Detected(
-        replace(choice, service_container=containers),
+        replace(choice, service_container=found.containers),
         proposal.reasons(),
-        pinned,
+        chosen.pins,
         counted,
-        managers,
+        tuple(
+            dict.fromkeys(
+                look.commands.manager for look in looks if look.commands.manager
+            )
+        ),
         tuple(name for name in LOCK_FILES if tree.has("", name)),
         len(tree.files),
         tuple(notes),
@@ -116,36 +131,24 @@ def _choice(
     return ProjectChoice(**fitting)
 
 
-def _languages(
-    tree: Tree, proposal: Proposal, node: str, *, has_older: bool
-) -> tuple[str, ...]:
-    """Propose what each language's files tell of; the package managers.
+def _looks(tree: Tree) -> Iterator[FolderLook]:
+    """What each language's files tell of.
 
-    `node` is the version of Node to fetch, if the stack's is not the project's;
-    `has_older` tells that its Python is the older one.
     Below the first folder only what is not in the first counts: a workspace's parts
-    are its own business.
+    are their own business.
     """
-    managers: dict[str, None] = {}
     for stack, look in _LOOKS.items():
         for folder in tree.folders:
-            commands = look(tree, folder)
-            if commands is None:
-                continue
-            if stack == "node" and node:
-                commands = node_version.with_wheel(commands, node)
-            if stack == "python" and has_older:
-                commands = python_version.with_older(commands)
-            _propose(proposal, stack, folder, commands)
-            managers[commands.manager] = None
-            if not folder:
-                break
-    return tuple(name for name in managers if name)
+            if commands := look(tree, folder):
+                yield FolderLook(stack, folder, commands)
+                if not folder:
+                    break
 
 
-def _propose(proposal: Proposal, stack: str, folder: str, commands: Commands) -> None:
+def _propose(proposal: Proposal, look: FolderLook) -> None:
+    commands, folder = look.commands, look.folder
     because = commands.setup_because or commands.test_because
-    proposal.add("stacks", stack, beside(folder, because))
+    proposal.add("stacks", look.stack, beside(folder, because))
     for name, reason in commands.stacks.items():
         proposal.add("stacks", name, reason)
     for name, reason in commands.packages.items():

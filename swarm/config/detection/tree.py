@@ -5,7 +5,7 @@ with a note; a link is never looked behind.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,21 +22,38 @@ MOST_FOLDERS = 8
 MOST_NOTES = 20
 
 MANIFESTS = (
-    "package.json", "pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini",
-    "requirements.txt", "Cargo.toml", "Gemfile",
+    "package.json", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "tox.ini",
+    "pytest.ini", "noxfile.py", "Cargo.toml", "Gemfile", "go.mod", "pom.xml",
+    "build.gradle", "build.gradle.kts", "CMakeLists.txt", "meson.build", "configure.ac",
+    ".yarnrc.yml",
 )  # fmt: skip
 """Files whose texts say how a folder's project is installed and tested."""
+PIN_FILES = (
+    ".python-version", ".tool-versions", "mise.toml", ".mise.toml",
+    ".mise/config.toml", ".config/mise.toml", "rust-toolchain.toml", "rust-toolchain",
+    ".nvmrc", ".node-version", ".ruby-version", ".java-version", ".sdkmanrc",
+)  # fmt: skip
+"""Files beside them that pin versions of tools."""
 ROOT_FILES = (
     ".devcontainer/devcontainer.json", ".devcontainer.json", ".gitattributes",
-    ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "go.mod",
-    "rust-toolchain.toml", "rust-toolchain", ".nvmrc", ".node-version",
-    ".ruby-version", ".java-version", "Dockerfile", "Makefile",
+    "go.work", "Dockerfile", "Makefile", "GNUmakefile", "makefile",
+    "config/database.yml",
 )  # fmt: skip
 """Files of the first folder whose texts say more."""
+LOCKS = ("Cargo.lock", "pnpm-lock.yaml", "yarn.lock")
+"""Lock files whose texts say more than that they are there; they may be large."""
+MOST_OF_LOCK = 8 << 20
+"""Bytes of one that is read."""
 COMPOSE = (
     "compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml",
+    "docker-compose.dev.yml", "docker-compose.dev.yaml", "docker/docker-compose.yml",
+    "docker/compose.yaml", ".devcontainer/docker-compose.yml",
+    ".devcontainer/compose.yaml",
 )  # fmt: skip
-_REQUIREMENTS = re.compile(r"requirements[A-Za-z0-9._-]{0,40}\.txt")
+_REQUIREMENTS = re.compile(
+    r"(?:[A-Za-z0-9._-]{0,40}requirements[A-Za-z0-9._-]{0,40}"
+    r"|requirements/[A-Za-z0-9._-]{1,40})\.txt"
+)
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}(?:/[A-Za-z0-9][\w.-]{0,60})?")
 """One that may stand in a shell's command as it is."""
 _NOT_OURS = frozenset(
@@ -45,6 +62,7 @@ _NOT_OURS = frozenset(
         "test", "tests", "testdata", "fixtures", "examples", "example", "docs", "doc",
         "samples", "sample", "bench", "benchmarks", "demo", "demos", "dist", "build",
         "templates", "template", "contrib", "scripts", "tools", "e2e", "ci",
+        "requirements",
     ]
 )  # fmt: skip
 """Folders whose manifests are others', or about less than the project."""
@@ -80,6 +98,13 @@ class Tree:
     def has(self, folder: str, name: str) -> bool:
         """True if the folder has a regular file of that name."""
         return beside(folder, name) in self.files
+
+    def below(self, folder: str) -> Iterator[str]:
+        """The paths of all files in a folder, however deep, as it names them."""
+        start = beside(folder, "")
+        return (
+            path.removeprefix(start) for path in self.files if path.startswith(start)
+        )
 
     def names(self, folder: str) -> list[str]:
         """The files right in a folder, sorted."""
@@ -150,10 +175,30 @@ def wanted(files: Iterable[str]) -> list[str]:
     """The files whose texts the detection reads, of those that are there."""
     known = frozenset(files)
     names = [*ROOT_FILES, *COMPOSE]
-    for folder in ("", *_project_folders(known)):
-        names += [beside(folder, name) for name in MANIFESTS]
-    names += sorted(path for path in known if _REQUIREMENTS.fullmatch(path))[:10]
+    folders = ("", *_project_folders(known))
+    for folder in folders:
+        names += [beside(folder, name) for name in (*MANIFESTS, *PIN_FILES, *LOCKS)]
+    names += sorted(filter(_is_settings, known))[:MOST_SETTINGS]
+    for folder in folders:
+        start = beside(folder, "")
+        names += sorted(
+            path
+            for path in known
+            if path.endswith(".txt")
+            and path.startswith(start)
+            and _REQUIREMENTS.fullmatch(path.removeprefix(start))
+        )[:MOST_REQUIREMENTS]
     return [path for path in dict.fromkeys(names) if path in known]
+
+
+def most_bytes(path: str) -> int:
+    """The size up to which a file is read."""
+    return MOST_OF_LOCK if path.rpartition("/")[2] in LOCKS else MOST_BYTES
+
+
+def _is_settings(path: str) -> bool:
+    """True for a file that may hold Django's settings."""
+    return path.endswith(".py") and bool(_SETTINGS.fullmatch(path))
 
 
 def _project_folders(files: frozenset[str]) -> list[str]:
@@ -168,7 +213,17 @@ def _project_folders(files: frozenset[str]) -> list[str]:
     return sorted(folders, key=lambda each: (each.count("/"), each))[:MOST_FOLDERS]
 
 
-_OWN = ("package.json", "pyproject.toml", "go.mod", "Cargo.toml", "pom.xml", "Gemfile")
+_OWN = (
+    "package.json", "pyproject.toml", "setup.py", "requirements.txt", "Pipfile",
+    "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile",
+    "composer.json",
+)  # fmt: skip
+_SETTINGS = re.compile(
+    r"(?:[A-Za-z0-9_-]{1,60}/){0,3}(?:settings|settings/"
+    r"(?:base|common|defaults?|dev|development|local|test|tests|testing|ci))\.py"
+)
+MOST_SETTINGS = 10
+MOST_REQUIREMENTS = 10
 
 
 def _is_ours(folder: str) -> bool:

@@ -75,15 +75,15 @@ def _contents(
         small = {
             path: entry
             for path, entry in entries.items()
-            if entry.is_file and entry.size <= tree.MOST_BYTES
+            if entry.is_file and entry.size <= tree.most_bytes(path)
         }
         contents = tree_at.contents(repository.git, small)
     except SwarmError as error:
         problem = safe_line(error.message, 200)
         return {}, [f"no file could be read, so names alone tell: {problem}"]
-    largest = tree.MOST_BYTES >> 10
     return contents, [
-        f"{safe_line(path, 200)} is larger than {largest} KiB: it was not read"
+        f"{safe_line(path, 200)} is larger than {tree.most_bytes(path) >> 10} KiB: "
+        "it was not read"
         for path in telling
         if path in entries and path not in small
     ]

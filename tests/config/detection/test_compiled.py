@@ -22,6 +22,11 @@ from tests.config.detection.trees import tree
         (compiled.ruby, {"Gemfile": "gem 'pg'", "spec/a_spec.rb": ""},
          "bundle config set --global path ~/.gems && bundle install",
          "bundle exec rspec"),
+        (compiled.java, {"settings.gradle": "include 'app'", "gradlew": ""},
+         "sh ./gradlew --no-daemon testClasses", "sh ./gradlew --no-daemon test"),
+        (compiled.ruby, {"Gemfile": "", "bin/rails": "", "test/a_test.rb": ""},
+         "bundle config set --global path ~/.gems && bundle install",
+         "bin/rails db:test:prepare test"),
         (compiled.ruby, {"Gemfile": "", "Rakefile": ""},
          "bundle config set --global path ~/.gems && bundle install",
          "bundle exec rake test"),
@@ -35,9 +40,10 @@ def test_its_commands(look: Look, files: dict[str, str], setup: str, test: str) 
     assert look(tree({}), "") is None
 
 
-@pytest.mark.parametrize("file", ["CMakeLists.txt", "meson.build", "configure.ac"])
+@pytest.mark.parametrize("file", ["CMakeLists.txt", "meson.build", "configure.ac",
+                                  "configure"])  # fmt: skip
 def test_c_is_built_outside_the_worktree(file: str) -> None:
-    found = compiled.c(tree({file: ""}), "")
+    found = compiled.c(tree({file: "", "Makefile.in": ""}), "")
 
     assert found
     assert "~/build" in found.test
@@ -53,16 +59,40 @@ def test_libraries_of_gems_and_crates() -> None:
     assert crates.packages == {"libssl-dev": "openssl in Cargo.toml"}
 
 
-def test_a_wrapper_s_download_is_said() -> None:
-    looked = tree({"build.gradle": "", "gradlew": ""})
+def test_a_lock_file_tells_of_crates_that_others_need() -> None:
+    lock = '[[package]]\nname = "openssl-sys"\nversion = "1"\n'
+    found = compiled.rust(tree({"Cargo.toml": "", "Cargo.lock": lock}), "")
+
+    assert found
+    assert found.packages == {"libssl-dev": "openssl-sys in Cargo.lock"}
+
+
+def test_what_is_vendored_is_not_fetched() -> None:
+    found = compiled.go(tree({"go.mod": "", "vendor/modules.txt": ""}), "")
+
+    assert found
+    assert (found.setup, found.test) == ((), "go test ./...")
+
+
+def test_a_build_of_python_s_is_not_c_s_too() -> None:
+    body = "[build-system]\nrequires = ['meson-python']\n"
+
+    assert compiled.c(tree({"meson.build": "", "pyproject.toml": body}), "") is None
+
+
+@pytest.mark.parametrize(
+    ("files", "words"), [({"gradlew": ""}, "gradle-wrapper"), ({}, "`gradle wrapper`")]
+)
+def test_where_gradle_comes_from_is_said(files: dict[str, str], words: str) -> None:
+    looked = tree({"build.gradle": "", **files})
     compiled.java(looked, "")
 
-    assert "gradle-wrapper" in looked.notes[0]
+    assert words in looked.notes[0]
 
 
 def test_make() -> None:
-    assert (
-        compiled.make_target(tree({"Makefile": "all:\ncheck: all\n"})) == "make check"
-    )
-    assert compiled.make_target(tree({"Makefile": "test := 1\n"})) == ""
+    found = compiled.make_target(tree({"Makefile": "all:\ncheck: all\n"}))
+
+    assert found == ("make check", "Makefile")
+    assert compiled.make_target(tree({"Makefile": "test := 1\n"})) is None
     assert compiled.c(tree({"Makefile": ""}), "") is None

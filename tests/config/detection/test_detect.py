@@ -34,7 +34,9 @@ def test_two_languages_and_their_reasons() -> None:
 
     assert found.choice.stacks == ("node", "python")
     assert found.choice.setup[-1] == "(cd web && npm ci)"
-    assert found.choice.test == ".venv/bin/python -m pytest && (cd web && npm test)"
+    assert found.choice.test == (
+        ".venv/bin/python -m pytest && (cd web && CI=true npm test)"
+    )
     assert found.choice.ports == (8000,)
     assert found.managers == ("pip", "npm")
     assert "node: web/web/package-lock.json" not in found.because("stacks")
@@ -50,7 +52,7 @@ def test_a_workspace_s_parts_are_its_own_business() -> None:
 def test_what_a_devcontainer_asks_for() -> None:
     asked = {
         "image": "x",
-        "features": {"ghcr.io/devcontainers/features/go:1": {"version": "1.19"}},
+        "features": {"ghcr.io/devcontainers/features/go:1": {"version": "1.99"}},
         "postCreateCommand": "make deps",
         "forwardPorts": [3000],
         "privileged": True,
@@ -62,7 +64,7 @@ def test_what_a_devcontainer_asks_for() -> None:
     assert found.choice.ports == (3000,)
     notes = " ".join(found.notes)
     assert "privileged: " in notes
-    assert "go 1.19" in notes
+    assert "go 1.99" in notes
     assert "image of its own" in notes
 
 
@@ -107,7 +109,7 @@ def test_a_python_that_the_base_is_too_new_for_is_the_older_stack() -> None:
     found = detected({"pyproject.toml": project, ".tool-versions": "python 3.11.4"})
 
     assert found.choice.stacks == ("python3.11",)
-    assert found.choice.setup[0] == "python3.11 -m venv .venv"
+    assert found.choice.setup[0].startswith("python3.11 -m venv .venv")
     assert found.choice.test == ".venv/bin/python -m pytest"
     (note,) = found.notes
     assert ".tool-versions asks for Python 3.11.4; the base has 3.13" in note
@@ -127,7 +129,7 @@ def test_a_devcontainer_s_python_is_a_pin_for_the_set_up_too() -> None:
     found = detected({".devcontainer.json": json.dumps(asked), "setup.py": ""})
 
     assert found.choice.stacks == ("python3.11",)
-    assert found.choice.setup[0] == "python3.11 -m venv .venv"
+    assert found.choice.setup[0].startswith("python3.11 -m venv .venv")
 
 
 def test_a_compose_file_s_database_stands_beside_each_task() -> None:

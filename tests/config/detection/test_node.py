@@ -22,7 +22,7 @@ def found(body: dict[str, Any], *names: str, folder: str = "") -> Commands:
     [
         ("", "", "npm install --no-package-lock"),
         ("", "package-lock.json", "npm ci"),
-        ("", "pnpm-lock.yaml", "npx --yes pnpm install --frozen-lockfile"),
+        ("", "pnpm-lock.yaml", "npx --yes pnpm@10 install --frozen-lockfile"),
         ("pnpm@9.1.0+sha512.ab", "pnpm-lock.yaml",
          "npx --yes pnpm@9.1.0 install --frozen-lockfile"),
         ("", "yarn.lock", "npx --yes yarn@1 install --frozen-lockfile"),
@@ -42,10 +42,49 @@ def test_the_manager_and_its_version(manager: str, lock: str, setup: str) -> Non
 def test_the_test_is_the_script_unless_nobody_wrote_one() -> None:
     nothing = 'echo "Error: no test specified" && exit 1'
 
-    assert found({"scripts": {"test": "vitest"}}).test == "npm test"
+    assert found({"scripts": {"test": "node --test"}}).test == "npm test"
     assert found({"scripts": {"test": nothing}}).test == ""
     assert found({"scripts": {"test": ["x"]}}).test == ""
     assert found({"scripts": "x"}).test == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "test"),
+    [
+        ({"scripts": {"test": "vitest"}}, "CI=true npm test"),
+        ({"scripts": {"test": "vitest run"}}, "npm test"),
+        ({"scripts": {"test": "react-scripts test"}}, "CI=true npm test"),
+        ({"scripts": {"test:unit": "x", "test:e2e": "y"}}, "npm run test:unit"),
+        ({"devDependencies": {"mocha": "1"}}, "npx --no-install mocha"),
+        ({"workspaces": ["packages/*"]}, ""),
+    ],
+)
+def test_it_ends_by_itself_and_has_other_names(body: dict[str, Any], test: str) -> None:
+    """A script that waits for changes would wait for ever."""
+    assert found(body).test == test
+
+
+@pytest.mark.parametrize(
+    ("lock", "test"),
+    [
+        ("package-lock.json", "npm test --workspaces --if-present"),
+        ("pnpm-lock.yaml", "npx --yes pnpm@10 -r test"),
+        ("bun.lock", "npx --yes bun run --filter '*' test"),
+    ],
+)
+def test_a_workspace_is_tested_in_its_parts(lock: str, test: str) -> None:
+    part = '{"scripts": {"test": "x"}}'
+    files = {"package.json": '{"workspaces": ["p/*"]}', "p/a/package.json": part}
+    commands = look(tree({**files, lock: ""}), "")
+
+    assert commands
+    assert commands.test == test
+
+
+def test_bun_runs_the_script_and_without_one_its_own_tests() -> None:
+    assert found({"scripts": {"test": "x"}}, "bun.lock").test.endswith(" run test")
+    assert found({}, "bun.lock", "a.test.ts").test == "npx --yes bun test"
+    assert found({}, "bun.lock", "a.ts").test == ""
 
 
 def test_a_browser_comes_from_the_stack_and_is_not_fetched() -> None:

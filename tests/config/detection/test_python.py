@@ -32,7 +32,10 @@ def test_a_package_with_extras_for_tests_is_installed_with_them() -> None:
     ("files", "manager", "last"),
     [
         ({"uv.lock": ""}, "uv", "uv sync --frozen"),
-        ({"poetry.lock": ""}, "poetry", "poetry install --no-interaction"),
+        ({"poetry.lock": "", "x/__init__.py": "",
+          "pyproject.toml": "[project]\nname='x'\n"},
+         "poetry", "poetry install --no-interaction"),
+        ({"poetry.lock": ""}, "poetry", "poetry install --no-interaction --no-root"),
         ({"pdm.lock": ""}, "pdm", "pdm install --frozen-lockfile"),
         ({"Pipfile": "", "Pipfile.lock": ""}, "pipenv", "pipenv sync --dev"),
         ({"requirements.txt": "a", "requirements-dev.txt": "b"}, "pip",

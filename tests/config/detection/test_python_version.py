@@ -4,7 +4,14 @@ import pytest
 
 from swarm.config.detection.commands import Commands
 from swarm.config.detection.proposal import Proposal
-from swarm.config.detection.python_version import OLDER, swap, unmet, with_older
+from swarm.config.detection.python_version import (
+    OLDER,
+    chosen_freely,
+    propose,
+    unmet,
+    with_base_s,
+    with_older,
+)
 from swarm.engine.host import agent_recipe
 from swarm.model.detected import Pin, Reason
 from swarm.model.toolchain import STACKS
@@ -50,7 +57,15 @@ def test_it_is_taken_where_all_pins_allow_it_alone(
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("python3 -m venv .venv", "python3.11 -m venv .venv"),
+        (
+            "python3 -m venv .venv",
+            "python3.11 -m venv .venv && echo '*' > .venv/.gitignore && "
+            ".venv/bin/python -m pip install --upgrade pip",
+        ),
+        (
+            "A=1 ~/.swarm-tools/bin/pipenv sync",
+            "PIPENV_PYTHON=python3.11 A=1 ~/.swarm-tools/bin/pipenv sync",
+        ),
         (f"python3 {TOOLS} poetry", f"python3.11 {TOOLS} poetry"),
         (
             "~/.swarm-tools/bin/uv sync --frozen",
@@ -69,20 +84,25 @@ def test_virtual_environments_have_it(command: str, expected: str) -> None:
     )
 
 
-def test_its_stack_stands_in_the_other_s_place_and_a_sentence_says_why() -> None:
+def test_a_version_manager_s_choice_is_no_need_of_the_project_s() -> None:
+    """uv would look for the file's, though the project allows the base's."""
+    free = Pin("python", "3.12", "a/.python-version")
+    needed = Pin("python", "<3.13", "requires-python in pyproject.toml")
+
+    assert chosen_freely([free, Pin("python", ">=3.9", "x")])
+    assert not chosen_freely([free, needed])
+    assert not chosen_freely([])
+    assert with_base_s(Commands(("~/.swarm-tools/bin/uv sync --frozen",))).setup == (
+        "UV_PYTHON=python3 ~/.swarm-tools/bin/uv sync --frozen",
+    )
+
+
+def test_its_stack_is_proposed_and_a_sentence_says_why() -> None:
     proposal, files = Proposal(), tree({})
-    proposal.add("stacks", "python", "pyproject.toml")
-    swap(files, proposal, Pin("python", "<3.12", ".python-version"))
+    propose(files, proposal, Pin("python", "<3.12", ".python-version"))
 
     because = ".python-version asks for Python <3.12"
     assert proposal.reasons() == (Reason("stacks", OLDER, because),)
     (note,) = files.notes
     assert note.startswith(because)
     assert "the stack python3.11 has 3.11.2" in note
-
-
-def test_a_project_without_python_gets_none() -> None:
-    proposal, files = Proposal(), tree({})
-    swap(files, proposal, Pin("python", "3.11", ".python-version"))
-
-    assert (proposal.of("stacks"), files.notes) == ((), [])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config.detection.services import services
+from swarm.config.detection.services import FoundServices, services
 from swarm.model.project import ServiceContainer
 from tests.config.detection.trees import tree
 
@@ -30,7 +30,8 @@ services:
 def test_each_database_by_its_recipe() -> None:
     looked = tree({"compose.yaml": COMPOSE})
 
-    assert services(looked) == (
+    found = services(looked)
+    assert (found.containers, found.because) == (
         {
             "db": ServiceContainer(
                 recipe="postgres",
@@ -38,7 +39,7 @@ def test_each_database_by_its_recipe() -> None:
             ),
             "cache": ServiceContainer(recipe="redis"),
         },
-        "compose.yaml",
+        {"db": "compose.yaml", "cache": "compose.yaml"},
     )
     (note,) = looked.notes
     assert "no recipe stands for Odd⏎name, search" in note
@@ -48,13 +49,35 @@ def test_each_database_by_its_recipe() -> None:
 def test_a_file_that_is_none_is_noted(text: str) -> None:
     looked = tree({"docker-compose.yml": text})
 
-    assert services(looked)[0] == {}
+    assert services(looked) == FoundServices()
     assert "no service of it was taken" in looked.notes[0]
 
 
 def test_without_a_file() -> None:
-    assert services(tree({})) == ({}, "")
-    assert services(tree({"compose.yaml": "services:"})) == ({}, "compose.yaml")
+    assert services(tree({})) == FoundServices()
+    assert services(tree({"compose.yaml": "services:"})) == FoundServices()
+
+
+def test_the_project_s_own_container_tells_where_they_are_looked_for() -> None:
+    """No other variable of it is taken: it may be about its own image."""
+    looked = tree(
+        {
+            "docker/docker-compose.yml": "services:\n"
+            "  app:\n    build: .\n    environment:\n"
+            "      DATABASE_URL: postgres://app:${PW:-pw}@db:5432/app\n"
+            "      CACHE: redis://cache\n      MODE: production\n      HOST: db\n"
+            "      PATH: /db/x\n"
+            "  db: {image: postgres}\n"
+        }
+    )
+
+    assert services(looked).environment == {"HOST": "db"}
+
+
+def test_the_settings_tell_where_no_compose_file_does() -> None:
+    looked = tree({"manage.py": "", "p/settings.py": "django.db.backends.mysql"})
+
+    assert services(looked).because == {"db": "p/settings.py"}
 
 
 @given(st.binary(max_size=80))

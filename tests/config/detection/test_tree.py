@@ -3,7 +3,7 @@
 import pytest
 
 from swarm.config.detection import tree as trees
-from swarm.config.detection.tree import MOST_FOLDERS, MOST_NOTES, wanted
+from swarm.config.detection.tree import MOST_FOLDERS, MOST_NOTES, most_bytes, wanted
 from tests.config.detection.trees import tree
 
 
@@ -21,7 +21,23 @@ def test_manifests_of_the_first_folders_are_wanted_and_no_other_s() -> None:
 
 
 def test_the_text_of_what_tells_by_being_there_is_not_read() -> None:
-    assert wanted(["pom.xml", "setup.py", "web/go.mod", "web/pom.xml"]) == []
+    assert wanted(["package-lock.json", "Rakefile", "web/gradlew", "uv.lock"]) == []
+
+
+def test_lock_files_that_tell_more_may_be_larger() -> None:
+    assert most_bytes("web/pnpm-lock.yaml") > most_bytes("package.json")
+
+
+def test_pins_and_settings_of_folders_are_wanted() -> None:
+    files = [
+        "api/requirements.txt", "api/.python-version", "api/requirements/dev.txt",
+        "api/p/settings/base.py", "other/.nvmrc", "api/p/settings/x.py",
+    ]  # fmt: skip
+
+    assert wanted(files) == [
+        "api/.python-version", "api/p/settings/base.py", "api/requirements.txt",
+        "api/requirements/dev.txt",
+    ]  # fmt: skip
 
 
 def test_few_folders_are_looked_at() -> None:
