@@ -198,7 +198,7 @@ def most_bytes(path: str) -> int:
 
 def _is_settings(path: str) -> bool:
     """True for a file that may hold Django's settings."""
-    return path.endswith(".py") and bool(_SETTINGS.fullmatch(path))
+    return path.endswith(_SETTINGS_FILES) and bool(_SETTINGS.fullmatch(path))
 
 
 def _project_folders(files: frozenset[str]) -> list[str]:
@@ -218,10 +218,15 @@ _OWN = (
     "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile",
     "composer.json",
 )  # fmt: skip
-_SETTINGS = re.compile(
-    r"(?:[A-Za-z0-9_-]{1,60}/){0,3}(?:settings|settings/"
-    r"(?:base|common|defaults?|dev|development|local|test|tests|testing|ci))\.py"
-)
+_SETTINGS_FILES = (
+    "settings.py",
+    *(
+        f"settings/{name}.py"
+        for name in ("base", "common", "default", "defaults", "dev", "development",
+                     "local", "test", "tests", "testing", "ci")
+    ),
+)  # fmt: skip
+_SETTINGS = re.compile(r"(?:[A-Za-z0-9_-]{1,60}/){0,4}[a-z]{1,12}\.py")
 MOST_SETTINGS = 10
 MOST_REQUIREMENTS = 10
 
