@@ -38,18 +38,18 @@ def with_older(commands: Commands) -> Commands:
     A package manager in one of them makes the project's by the same; uv and pipenv are
     told.
     """
-    setup = tuple(_by(OLDER, command) for command in commands.setup)
-    return replace(commands, setup=tuple(map(_of_older, setup)))
+    setup = [_of_older(_by(OLDER, command)) for command in commands.setup]
+    if any(" --group " in command for command in setup if "/uv " not in command):
+        # Its own pip knows no groups.
+        setup.insert(1, ".venv/bin/python -m pip install --upgrade pip")
+    return replace(commands, setup=tuple(setup))
 
 
 def _of_older(command: str) -> str:
     start = "python3 -m venv "
     if command == f"{start}.venv":
-        # Its own would leave all of its files to a review, and its pip knows no groups.
-        return (
-            f"{OLDER} -m venv .venv && echo '*' > .venv/.gitignore && "
-            ".venv/bin/python -m pip install --upgrade pip"
-        )
+        # A newer one hides its files from git by itself.
+        return f"{OLDER} -m venv .venv && echo '*' > .venv/.gitignore"
     if command.startswith(start):
         return f"{OLDER} -m venv {command.removeprefix(start)}"
     return command

@@ -59,8 +59,7 @@ def test_it_is_taken_where_all_pins_allow_it_alone(
     [
         (
             "python3 -m venv .venv",
-            "python3.11 -m venv .venv && echo '*' > .venv/.gitignore && "
-            ".venv/bin/python -m pip install --upgrade pip",
+            "python3.11 -m venv .venv && echo '*' > .venv/.gitignore",
         ),
         (
             "A=1 ~/.swarm-tools/bin/pipenv sync",
@@ -81,6 +80,16 @@ def test_virtual_environments_have_it(command: str, expected: str) -> None:
 
     assert with_older(Commands((command,), test=test)) == Commands(
         (expected,), test=test
+    )
+
+
+def test_its_pip_is_made_to_know_groups() -> None:
+    install = ".venv/bin/python -m pip install -e . --group dev"
+    found = with_older(Commands(("python3 -m venv .venv", install)))
+
+    assert found.setup[1:] == (
+        ".venv/bin/python -m pip install --upgrade pip",
+        install,
     )
 
 
