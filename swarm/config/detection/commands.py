@@ -76,6 +76,14 @@ SERVICES = {
 """The recipe of the service that a dependency speaks to."""
 
 
+PLAYWRIGHT = (
+    "Playwright looks for a browser of its own: let the project's settings name the "
+    "stack's (`executablePath`: /usr/bin/chromium), or have the set-up run `playwright "
+    "install chromium` after `swarm policy service playwright --project`"
+)
+"""To tell where a project tests by it: no variable leads it to another browser."""
+
+
 def services_of(names: set[str], file: str) -> dict[str, str]:
     """The recipes of the services that these dependencies speak to, with reasons."""
     return {

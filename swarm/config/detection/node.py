@@ -3,7 +3,12 @@
 import re
 from typing import Any
 
-from swarm.config.detection.commands import Commands, libraries_of, services_of
+from swarm.config.detection.commands import (
+    PLAYWRIGHT,
+    Commands,
+    libraries_of,
+    services_of,
+)
 from swarm.config.detection.node_manager import NodeManager, manager
 from swarm.config.detection.tree import Tree, beside, table
 
@@ -42,6 +47,8 @@ def look(tree: Tree, folder: str) -> Commands | None:
     browsers = sorted(names & _BROWSERS)
     setup = chosen.install
     command, because = _test(tree, folder, body, names, chosen)
+    if names & {"playwright", "@playwright/test"}:
+        tree.note(PLAYWRIGHT)
     if browsers:
         setup = f"{_SKIP} {setup}"
         command = command and f"{_CHROMIUM} {command}"

@@ -5,7 +5,12 @@ import shlex
 from typing import Any
 
 from swarm.config.detection import python_package
-from swarm.config.detection.commands import Commands, libraries_of, services_of
+from swarm.config.detection.commands import (
+    PLAYWRIGHT,
+    Commands,
+    libraries_of,
+    services_of,
+)
 from swarm.config.detection.python_needs import (
     TEST_GROUPS,
     Needs,
@@ -41,6 +46,8 @@ def look(tree: Tree, folder: str) -> Commands | None:
     stacks: dict[str, str] = {}
     if browsers := sorted(found.names & _BROWSERS):
         stacks["browser"] = f"{browsers[0]} in {file}"
+        if any("playwright" in name for name in browsers):
+            tree.note(PLAYWRIGHT)
     requires = {
         name_of(each) for each in items(table(body.get("build-system")).get("requires"))
     }

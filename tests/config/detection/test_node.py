@@ -95,6 +95,13 @@ def test_a_browser_comes_from_the_stack_and_is_not_fetched() -> None:
     assert "CHROME_BIN=/usr/bin/chromium" in commands.test
 
 
+def test_a_browser_of_playwright_s_own_is_told() -> None:
+    looked = tree({"package.json": '{"devDependencies": {"@playwright/test": "1"}}'})
+    look(looked, "")
+
+    assert "swarm policy service playwright --project" in looked.notes[0]
+
+
 def test_a_workspace_s_lock_file_is_the_root_s() -> None:
     assert found({}, "pnpm-lock.yaml", folder="web").manager == "pnpm"
     assert look(tree({"a.js": ""}), "") is None
