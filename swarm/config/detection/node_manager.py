@@ -43,6 +43,13 @@ _NO_LOCK = {
 each review."""
 
 
+_AS_NPM = (
+    'YARN_NPM_REGISTRY_SERVER="${YARN_NPM_REGISTRY_SERVER:-$(npm config get registry)}"'
+)
+"""Has yarn ask where npm does: its own default is known to the gate only where the
+user has yarn, and its lock file names neither."""
+
+
 @dataclass(frozen=True, slots=True)
 class NodeManager:
     """One package manager, as a folder's commands call it."""
@@ -55,6 +62,8 @@ class NodeManager:
     is_locked: bool = False
     is_berry: bool = False
     """A yarn of version 2 or later."""
+    has_registry: bool = False
+    """True if the project's own settings name a registry for it."""
 
     @property
     def install(self) -> str:
@@ -63,7 +72,8 @@ class NodeManager:
             return "npm ci" if self.is_locked else f"npm install {_NO_LOCK['npm']}"
         if self.is_berry:
             option = " --immutable" if self.is_locked else ""
-            return f"{self.program} install{option}"
+            registry = "" if self.has_registry else f"{_AS_NPM} "
+            return f"{registry}{self.program} install{option}"
         option = "--frozen-lockfile" if self.is_locked else _NO_LOCK[self.name]
         return f"{self.program} install {option}"
 
@@ -137,18 +147,19 @@ def _yarn(
     tree: Tree, places: tuple[str, str], version: str, because: str, is_locked: bool
 ) -> NodeManager:
     folder, place = places
-    own = _YARN_PATH.search(tree.text(place, ".yarnrc.yml"))
+    settings = tree.text(place, ".yarnrc.yml")
+    has_registry = "npmRegistryServer" in settings
+    own = _YARN_PATH.search(settings)
     if own and tree.has(place, own[1]) and place == folder:
         is_berry = not own[1].startswith(".yarn/releases/yarn-1.")
         program = f"node {own[1]}"
-        return NodeManager("yarn", because, program, is_locked, is_berry)
+        return NodeManager("yarn", because, program, is_locked, is_berry, has_registry)
     head = tree.text(place, "yarn.lock")[:_HEAD]
     written = _YARN_LOCK.search(head)
-    if version.startswith(("0.", "1.")) or not (version or written):
-        is_new = not head and tree.has(place, ".yarnrc.yml") and not version
-        if not is_new:
-            program = f"npx --yes yarn@{version or '1'}"
-            return NodeManager("yarn", because, program, is_locked)
+    is_new = not head and bool(settings) and not version
+    if version.startswith(("0.", "1.")) or not (version or written or is_new):
+        program = f"npx --yes yarn@{version or '1'}"
+        return NodeManager("yarn", because, program, is_locked)
     usual = _YARN.get(written[1], _YARN_USUAL) if written else _YARN_USUAL
     program = f"npx --yes @yarnpkg/cli-dist@{version or usual}"
-    return NodeManager("yarn", because, program, is_locked, is_berry=True)
+    return NodeManager("yarn", because, program, is_locked, True, has_registry)

@@ -9,6 +9,10 @@ from swarm.config.detection.commands import Commands
 from swarm.config.detection.node import look
 from tests.config.detection.trees import tree
 
+AS_NPM = (
+    'YARN_NPM_REGISTRY_SERVER="${YARN_NPM_REGISTRY_SERVER:-$(npm config get registry)}"'
+)
+
 
 def found(body: dict[str, Any], *names: str, folder: str = "") -> Commands:
     place = f"{folder}/package.json" if folder else "package.json"
@@ -27,7 +31,7 @@ def found(body: dict[str, Any], *names: str, folder: str = "") -> Commands:
          "npx --yes pnpm@9.1.0 install --frozen-lockfile"),
         ("", "yarn.lock", "npx --yes yarn@1 install --frozen-lockfile"),
         ("yarn@4.2.1", "yarn.lock",
-         "npx --yes @yarnpkg/cli-dist@4.2.1 install --immutable"),
+         f"{AS_NPM} npx --yes @yarnpkg/cli-dist@4.2.1 install --immutable"),
         ("bun@1.1.0", "", "npx --yes bun@1.1.0 install --no-save"),
         ("npm@10.0.0; id", "package-lock.json", "npm ci"),
         ("pnpm@$(id)", "", "npm install --no-package-lock"),

@@ -9,6 +9,9 @@ from swarm.config.detection.node_manager import manager
 from tests.config.detection.trees import tree
 
 BERRY = "# yarn\n\n__metadata:\n  version: {}\n"
+AS_NPM = (
+    'YARN_NPM_REGISTRY_SERVER="${YARN_NPM_REGISTRY_SERVER:-$(npm config get registry)}"'
+)
 OWN = ".yarn/releases/yarn-3.6.4.cjs"
 
 
@@ -24,9 +27,9 @@ OWN = ".yarn/releases/yarn-3.6.4.cjs"
         ("yarn.lock", "# yarn lockfile v1\n",
          "npx --yes yarn@1 install --frozen-lockfile"),
         ("yarn.lock", BERRY.format(6),
-         "npx --yes @yarnpkg/cli-dist@3 install --immutable"),
+         f"{AS_NPM} npx --yes @yarnpkg/cli-dist@3 install --immutable"),
         ("yarn.lock", BERRY.format(8),
-         "npx --yes @yarnpkg/cli-dist@4 install --immutable"),
+         f"{AS_NPM} npx --yes @yarnpkg/cli-dist@4 install --immutable"),
         ("bun.lockb", "", "npx --yes bun install --frozen-lockfile"),
     ],
 )  # fmt: skip
@@ -58,6 +61,15 @@ def test_by_what_the_project_names(
     looked = tree({"package.json": json.dumps(body), **files})
 
     assert manager(looked, "", body).program == program
+
+
+def test_yarn_asks_where_npm_does_unless_the_project_says_where() -> None:
+    """Its own default is known to the gate only where the user has yarn."""
+    lock = {"package.json": "{}", "yarn.lock": BERRY.format(8)}
+    named = {".yarnrc.yml": "npmRegistryServer: https://npm.example\n"}
+
+    assert manager(tree(lock), "", {}).install.startswith(AS_NPM)
+    assert manager(tree({**lock, **named}), "", {}).install.startswith("npx --yes")
 
 
 def test_a_part_of_a_workspace_has_the_root_s() -> None:
