@@ -28,7 +28,7 @@ from swarm.store import wishes
 from swarm.store.queries import Queries
 from swarm.store.wish_queries import WishRecord
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds until a test gives up; it never waits this long when all is well."""
 LOOK, LONGER, LONGEST_LOOK = 0.01, 1.1, 0.1
 """Seconds between two looks: the longer it takes, the less it may take of the machine.

@@ -176,6 +176,7 @@ if not child:
     os._exit(0)
 os.waitpid(child, 0)
 """,
+        seconds=200.0,
         by_engine=True,
     )
     if own is sandbox:
