@@ -180,7 +180,7 @@ os.waitpid(child, 0)
         by_engine=True,
     )
     if own is sandbox:
-        own.shell("find /dev/shm -name 'many*' -delete")
+        own.shell("find /dev/shm -maxdepth 1 -name 'many*' -delete")
     else:
         own.harness.wish_done("kill", task=own.task)
 
