@@ -128,18 +128,34 @@ def _noisy_runs(
     return [*short, (ALL, (pytest.mark.long,))]
 
 
+@pytest.fixture(scope="module")
+def untidy() -> Iterator[dict[str, SandboxProbe]]:
+    """By their boxes, those whose worktree a test of the file has used since a tidy."""
+    used: dict[str, SandboxProbe] = {}
+    yield used
+    for sandbox in used.values():
+        tidy(sandbox)
+
+
 @pytest.fixture
-def sandbox(request: pytest.FixtureRequest) -> SandboxProbe:
+def sandbox(
+    request: pytest.FixtureRequest, untidy: dict[str, SandboxProbe]
+) -> SandboxProbe:
     """The sandbox that this run of the promise is about."""
-    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+    found: SandboxProbe = request.getfixturevalue(request.param)
+    if untidy.pop(found.box, None) and "clean_sandbox" not in request.fixturenames:
+        tidy(found)
+    return found
 
 
 @pytest.fixture
-def clean_sandbox(sandbox: SandboxProbe) -> Iterator[SandboxProbe]:
+def clean_sandbox(
+    sandbox: SandboxProbe, untidy: dict[str, SandboxProbe]
+) -> SandboxProbe:
     """The same with nothing in its worktree but the first commit's file."""
     tidy(sandbox)
-    yield sandbox
-    tidy(sandbox)
+    untidy[sandbox.box] = sandbox
+    return sandbox
 
 
 @pytest.hookimpl(wrapper=True)
