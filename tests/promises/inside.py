@@ -1,8 +1,10 @@
-"""One program that stays in a box and starts others there, each as `docker exec` would.
+"""One program that stays in a box and starts others there, as `docker exec` would.
 
-The container engine takes half a second of a busy machine for each `docker exec`, and
-the promises need a thousand. What is started here is new from its first instruction;
-only its parent is another.
+The container engine takes up to half a second of a busy machine for each `docker exec`,
+and the promises need a thousand. A shell that is started here is new from its first
+instruction; a script of Python's is run by a copy of the program that stays, which has
+loaded what most scripts need. Either has the user, the limits and the namespaces that
+`docker exec` gives, and another parent.
 """
 
 import json
@@ -14,6 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from subprocess import PIPE, Popen
 from threading import Lock
+
+START_SECONDS = 180.0
+"""Until the program that stays must be there."""
 
 STARTER = r"""
 import json, os, select, sys
@@ -69,10 +74,7 @@ if argv := wanted():
     else:
         os.execvp(argv[0], argv)
 """
-"""Each line that it reads is an argv; it answers with code, output and errors.
-
-A script of Python's is run by a copy of it: the same process, but for its start.
-"""
+"""Each line that it reads is an argv; it answers with code, output and errors."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Inside:
         words = ["docker", "exec", "-i", self._box, "python3", "-c", STARTER]
         started = Popen(words, stdin=PIPE, stdout=PIPE, stderr=subprocess.DEVNULL)
         self._starter = started
-        if _line(started, 60.0, words) == b"ready\n":
+        if _line(started, START_SECONDS, words) == b"ready\n":
             return started
         self._end()
         return None

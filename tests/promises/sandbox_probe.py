@@ -84,7 +84,7 @@ class SandboxProbe:
         return Rule(**{**usual, **more})
 
     def run(
-        self, script: str, seconds: float = 40.0, by_engine: bool = False
+        self, script: str, seconds: float = PATIENCE, by_engine: bool = False
     ) -> ProbeResult:
         """Python in the sandbox, as the agent, with `tools` at hand.
 
@@ -101,7 +101,7 @@ class SandboxProbe:
             raise RuntimeError(f"the probe itself is broken: {done.out}")
         return done
 
-    def shell(self, command: str, seconds: float = 40.0) -> ProbeResult:
+    def shell(self, command: str, seconds: float = PATIENCE) -> ProbeResult:
         """A shell's command in the sandbox, as the agent."""
         return self._exec(["bash", "-c", command], seconds)
 
