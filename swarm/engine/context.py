@@ -11,6 +11,7 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.task_repository import open_task
 from swarm.config.schema import Config
 from swarm.engine.agent_signals import AgentSignals
+from swarm.engine.arrival_watch import ArrivalWatch
 from swarm.engine.host import disk_room
 from swarm.engine.host.build_sharing import SHARED
 from swarm.engine.image_runs import ImageRuns
@@ -102,6 +103,7 @@ class EngineContext:
     """Held for moments, so that a question is settled once; taken after `locks`."""
     disks: WatchedDisks = field(default_factory=WatchedDisks)
     signals: AgentSignals = field(default_factory=AgentSignals)
+    arrivals: ArrivalWatch = field(default_factory=ArrivalWatch)
     setups: SetupRuns = field(default_factory=SetupRuns)
     builds: ImageRuns = field(default_factory=lambda: ImageRuns(SHARED.wake))
     clock: Callable[[], float] = time.time

@@ -139,6 +139,8 @@ class FollowUp:
     """`channel` or `paste` once it is given; it waits for a sign of arrival then."""
     at: float = 0.0
     """The time when it was given."""
+    asked: float | None = None
+    """When the agent had asked its model last, at that moment: another time is news."""
 
 
 assert set(_BY_WORDS) == set(get_args(AnsweredBy))

@@ -321,7 +321,9 @@ def _follow_up_queued(task: Task, _at: float, event: events.FollowUpQueued) -> T
 
 def _follow_up_given(task: Task, at: float, event: events.FollowUpGiven) -> Task:
     waiting = tuple(
-        replace(each, way=event.way, at=at) if each.id == event.id else each
+        replace(each, way=event.way, at=at, asked=task.model.asked)
+        if each.id == event.id
+        else each
         for each in task.follow_ups
     )
     return replace(task, follow_ups=waiting, prompted=at)

@@ -54,6 +54,8 @@ class TaskChannel:
         self._sent: set[str] = set()
         self._shown: set[str] = set()
         """Those whose dialog was seen on the agent's screen."""
+        self._texts: set[int] = set()
+        """Numbers of texts that were sent, and of which nothing was said yet."""
         self._asks, self._asked_at = ASKS_AT_ONCE, time.monotonic()
         self._next_fault = 0.0
 
@@ -143,6 +145,7 @@ class TaskChannel:
         if agent.side.types:
             text = as_typed(agent, text)
         self.send({"send": number, "text": text})
+        self._texts.add(number)
 
     def is_at_rest(self, task: Task) -> bool:
         """True if the agent is at no turn, as it says here, or else on its screen."""
@@ -235,12 +238,19 @@ class TaskChannel:
         self._context.signals.claim(task.id, *claim)
 
     def _sent_on(self, task: Task, message: messages.Sent) -> None:
-        if message.number == GO_ON_NUMBER:
-            self._go_on_refused(task, message.failure)
-        elif any(text.id == message.number for text in task.follow_ups):
-            way = "" if message.failure else "channel"
-            settled = events.FollowUpSettled(message.number, way, message.failure)
-            self._record(settled)
+        number, failure = message.number, message.failure
+        is_given = number in self._texts
+        self._texts.discard(number)
+        if number == GO_ON_NUMBER:
+            self._go_on_refused(task, failure)
+            return
+        waits = any(
+            text.id == number and text.way == "channel" for text in task.follow_ups
+        )
+        # What was told as not seen, and came after all, is told again.
+        if waits or (is_given and not failure):
+            way = "" if failure else "channel"
+            self._record(events.FollowUpSettled(number, way, failure))
 
     def _go_on_refused(self, task: Task, failure: str) -> None:
         """It could not be told to go on, which is said once for each time we tried.

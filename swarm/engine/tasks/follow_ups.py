@@ -8,9 +8,11 @@ will be is recorded before, and a keeper that dies in between leaves it to a per
 from swarm.agents import registry
 from swarm.agents.description import Agent
 from swarm.agents.starting import as_typed
+from swarm.engine.arrival_watch import Given
 from swarm.engine.context import EngineContext
 from swarm.engine.side_channels.hub import SideChannels
 from swarm.engine.side_channels.task_channel import TaskChannel
+from swarm.engine.tasks import arrivals
 from swarm.engine.tasks.typed_prompt import shows_prompt
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import agent_screen, events
@@ -19,8 +21,10 @@ from swarm.model.question import FollowUp
 from swarm.model.task import State, Task
 
 MOST_WAITING = 20
-ARRIVAL_SECONDS = 30.0
-"""For a sign that a text arrived: a request to the model, or the channel's word."""
+MOST_LOOKS = 60
+"""Looks for a sign that a text arrived, of which there is one a second at most."""
+HELD_LOOKS = 10
+"""Looks for one that the prompt holds still: its Enter was not taken."""
 
 
 def can_wait(agent: Agent) -> bool:
@@ -55,18 +59,21 @@ def look(context: EngineContext, channels: SideChannels, task_id: int) -> None:
     if not task.follow_ups or task.state is not State.LIVE or task.paused:
         return
     first = task.follow_ups[0]
-    if first.way:
-        _verify(context, task, first)
-        return
     agent = registry.find(task.agent)
+    if first.way:
+        _verify(context, agent, task, first)
+        return
     channel = channels.channel(task_id) if agent.side.sends else None
     if channel and _takes_now(channel, agent, task):
+        context.arrivals.begin(task_id, Given(first.id))
         context.journal.record(task_id, events.FollowUpGiven(first.id, "channel"))
         try:
             channel.send_text(first.id, first.text, agent)
         except SwarmError as error:
             _settle(context, task_id, first.id, "", error.message)
     elif _is_ready(context, agent, task):
+        seen = arrivals.sight(context, agent, task_id)
+        context.arrivals.begin(task_id, arrivals.before(seen, first.id))
         context.journal.record(task_id, events.FollowUpGiven(first.id, "paste"))
         text = as_typed(agent, first.text)
         try:
@@ -92,16 +99,27 @@ def _is_ready(context: EngineContext, agent: Agent, task: Task) -> bool:
     return shows_prompt(context, agent, task.id)
 
 
-def _verify(context: EngineContext, task: Task, given: FollowUp) -> None:
-    is_at_work = task.model.open_requests or (task.model.answered or 0.0) > given.at
-    if given.way == "paste" and is_at_work:
-        _settle(context, task.id, given.id, given.way, "")
-    elif not 0.0 <= context.clock() - given.at <= ARRIVAL_SECONDS:
+def _verify(context: EngineContext, agent: Agent, task: Task, text: FollowUp) -> None:
+    """Settle it once there is a sign, or so many looks had none.
+
+    Of one that went by the channel only that can tell (`TaskChannel`).
+    """
+    given, failure = context.arrivals.look(task.id, text.id), ""
+    if text.way == "paste":
+        seen = arrivals.sight(context, agent, task.id)
+        if arrivals.has_arrived(seen, task, text, given):
+            _settle(context, task.id, text.id, text.way, "")
+            return
+        if given.looks >= HELD_LOOKS and seen.holds(text.text):
+            failure = "it stands in its prompt, and was not sent: press Enter there"
+    if given.looks >= MOST_LOOKS and not failure:
         failure = "there is no sign that it arrived: look whether it is there"
-        _settle(context, task.id, given.id, given.way, failure)
+    if failure:
+        _settle(context, task.id, text.id, text.way, failure)
 
 
 def _settle(
     context: EngineContext, task_id: int, number: int, way: str, failure: str
 ) -> None:
     context.journal.record(task_id, events.FollowUpSettled(number, way, failure))
+    context.arrivals.end(task_id)

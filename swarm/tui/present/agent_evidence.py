@@ -37,8 +37,8 @@ def evidence(task: Task, now: float, seen: Sequence[str] = ()) -> list[Content]:
         lines.append(_fact("refused", f"{words} ({host}: {task.refusal.status})"))
         lines += _quoted(task.refusal.text)
     for text in task.follow_ups:
-        words = f"until it is ready: {safe_line(text.text, 120)}"
-        lines.append(_fact("waits", words))
+        waits = "no sign of it yet" if text.way else "until it is ready"
+        lines.append(_fact("waits", f"{waits}: {safe_line(text.text, 120)}"))
     return [Content.styled("AGENT", "bold"), *lines, Content("")] if lines else []
 
 

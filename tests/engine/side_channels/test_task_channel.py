@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.agents import registry
 from swarm.engine.context import EngineContext
 from swarm.engine.side_channels import messages
 from swarm.engine.side_channels.task_channel import (
@@ -321,3 +322,41 @@ def test_a_dialog_that_waits_for_us_is_left_to_whoever_looks(
     assert context.read().tasks.get(1).answers[-1].by == "pane"
     pipe.close()
     pipe.hang_up()
+
+
+def texts(context: EngineContext) -> list[events.FollowUpSettled]:
+    """What was told of texts."""
+    found = (each.event for each in context.read().events.after(task=1))
+    return [each for each in found if isinstance(each, events.FollowUpSettled)]
+
+
+def test_a_text_that_waits_is_not_taken_by_a_word_of_the_agent_s(
+    context: EngineContext, channel: TaskChannel, pipe: FakePipe
+) -> None:
+    """It may know the number, and has not the text."""
+    context.journal.record(1, events.FollowUpQueued(7, "go on"))
+
+    channel.take(messages.Sent(7))
+    channel.take(messages.Sent(7, "no"))
+
+    assert texts(context) == []
+    assert [text.id for text in context.read().tasks.get(1).follow_ups] == [7]
+
+
+def test_a_text_that_came_late_is_told_again_once(
+    context: EngineContext, channel: TaskChannel, pipe: FakePipe
+) -> None:
+    """It was told as not seen; what it says of other texts is not recorded."""
+    queued, given = (
+        events.FollowUpQueued(7, "go on"),
+        events.FollowUpGiven(7, "channel"),
+    )
+    context.journal.record(1, queued, given)
+    channel.send_text(7, "go on", registry.find("codex"))
+    unseen = events.FollowUpSettled(7, "channel", "there is no sign")
+    context.journal.record(1, unseen)
+
+    for number in (7, 7, 8):
+        channel.take(messages.Sent(number))
+
+    assert texts(context) == [unseen, events.FollowUpSettled(7, "channel")]

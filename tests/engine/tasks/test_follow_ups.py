@@ -1,11 +1,13 @@
 """A text is given once its agent can take it, never into a dialog, and verified."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from swarm.engine.arrival_watch import ArrivalWatch
 from swarm.engine.context import EngineContext
 from swarm.engine.side_channels.hub import SideChannels
 from swarm.engine.tasks import follow_ups
@@ -25,6 +27,10 @@ READY = """\
   ? for shortcuts
 """
 WORKING = READY.replace("? for shortcuts", "esc to interrupt")
+TAKEN = f"❯ go on\n\n● Gone on.\n\n✻ Baked for 1s · done 5:05 PM\n{READY}"
+"""As it is after a turn that nobody saw."""
+HELD = READY.replace("❯\u00a0", "❯ go on")
+"""As it is if Enter was not taken."""
 NOW = 1000.0
 
 
@@ -75,17 +81,128 @@ def settled(context: EngineContext) -> events.FollowUpSettled | None:
     return context.read().events.last(events.FollowUpSettled, 1)
 
 
-def test_a_ready_agent_gets_it_and_its_request_is_the_proof(
-    context: EngineContext,
+def asked(context: EngineContext) -> None:
+    """Its agent asks its model, and has its answer."""
+    host, provider = "api.anthropic.com", "anthropic"
+    context.journal.record(
+        1,
+        events.ModelAsked("1", 1, host, provider, open=1),
+        events.ModelAnswered("1", 2, host, provider, open=0),
+    )
+
+
+def says(context: EngineContext, state: AgentState) -> None:
+    """Its hook says that a turn began, or that it ended."""
+    context.signals.claim(1, state, Source.HOOK, "hook")
+
+
+Sign = Callable[[EngineContext], None]
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        [asked, partial(show, screen=TAKEN)],
+        [asked, partial(show, screen=WORKING)],
+        [asked, partial(show, screen="Do you want to proceed?\n❯ 1. Yes")],
+        [partial(show, screen=WORKING)],
+        [partial(show, screen=READY), partial(says, state=AgentState.WORKING)],
+    ],
+    ids=["a turn", "a long turn", "its dialog", "its spinner", "its hook"],
+)
+def test_a_ready_agent_gets_it_and_the_first_sign_is_the_proof(
+    context: EngineContext, signs: list[Sign]
 ) -> None:
+    says(context, AgentState.READY)
     assert queue(context, 1, "go on") is False
     assert sent(context) == ["go on"]
     assert settled(context) is None
 
-    context.journal.record(
-        1, events.ModelAsked("1", 1, "api.anthropic.com", "anthropic")
-    )
+    for sign in signs:
+        sign(context)
     look(context)
+
+    assert settled(context) == events.FollowUpSettled(1, "paste")
+
+
+@pytest.mark.parametrize(
+    ("signs", "told"),
+    [
+        ([partial(show, screen=READY)], "there is no sign that it arrived"),
+        ([partial(show, screen=READY), asked], "there is no sign that it arrived"),
+        (
+            [partial(show, screen=READY), partial(says, state=AgentState.READY)],
+            "there is no sign that it arrived",
+        ),
+        ([partial(show, screen=HELD), asked], "it stands in its prompt"),
+        (
+            [partial(show, screen=HELD), partial(says, state=AgentState.WORKING)],
+            "it stands in its prompt",
+        ),
+    ],
+    ids=["nothing", "asks for itself", "an old end", "Enter lost", "held, and a lie"],
+)
+def test_what_was_not_taken_is_never_told_as_arrived(
+    context: EngineContext, signs: list[Sign], told: str
+) -> None:
+    """However often it is looked at; and it is told once, and not sent again."""
+    says(context, AgentState.WORKING)
+    queue(context, 1, "go on")
+    for sign in signs:
+        sign(context)
+    for _ in range(follow_ups.MOST_LOOKS):
+        look(context)
+
+    (only,) = [
+        each.event
+        for each in context.read().events.after(task=1)
+        if isinstance(each.event, events.FollowUpSettled)
+    ]
+    assert only.failure.startswith(told)
+    show(context, READY)
+    look(context)
+    assert sent(context) == ["go on"]
+
+
+@pytest.mark.parametrize("jump", [-3600.0, 3600.0, 1e9])
+def test_a_clock_that_jumps_and_a_machine_that_stood_still_lose_no_text(
+    context: EngineContext, jump: float
+) -> None:
+    """Time alone tells nothing: so many looks do."""
+    queue(context, 1, "go on")
+    show(context, READY)
+    later = replace(context, clock=lambda: context.clock() + jump)
+    for _ in range(follow_ups.MOST_LOOKS - 1):
+        look(later)
+    assert settled(context) is None
+
+    asked(context)
+    show(context, TAKEN)
+    look(later)
+
+    assert settled(context) == events.FollowUpSettled(1, "paste")
+
+
+def test_a_request_that_began_before_is_no_sign(context: EngineContext) -> None:
+    """Its line comes late; the prompt stands there as it did."""
+    asked(context)
+    queue(context, 1, "go on")
+    show(context, READY)
+    look(context)
+    assert settled(context) is None
+
+
+def test_the_next_keeper_looks_for_it_anew(context: EngineContext) -> None:
+    """It knows nothing of what was seen, and takes a request for the sign."""
+    queue(context, 1, "go on")
+    show(context, READY)
+    later = replace(context, arrivals=ArrivalWatch())
+    for _ in range(follow_ups.MOST_LOOKS - 1):
+        look(later)
+    assert settled(context) is None
+
+    asked(context)
+    look(later)
 
     assert settled(context) == events.FollowUpSettled(1, "paste")
 
@@ -130,22 +247,6 @@ def test_one_at_a_time_in_their_order(context: EngineContext) -> None:
     look(context)
 
     assert sent(context) == ["one", "two"]
-
-
-def test_what_leaves_no_sign_is_told_and_not_sent_again(
-    context: EngineContext,
-) -> None:
-    queue(context, 1, "go on")
-    later = replace(context, clock=lambda: context.clock() + 31)
-
-    look(later)
-
-    told = settled(context)
-    assert told is not None
-    assert told.failure.startswith("there is no sign that it arrived")
-    show(context, READY)
-    look(context)
-    assert sent(context) == ["go on"]
 
 
 def test_a_text_that_would_be_a_command_is_a_text(context: EngineContext) -> None:

@@ -59,11 +59,12 @@ def test_all_that_waits_is_named() -> None:
     words = drawn(
         None,
         questions=(Question("1", "permission", "npm test", asked_at=NOW - 60),),
-        follow_ups=(FollowUp(4, "go on"),),
+        follow_ups=(FollowUp(3, "go ahead", "paste"), FollowUp(4, "go on")),
         refusal=ModelRefusal("key", 401, "api.model.example"),
     )
 
     assert "npm test  (waits 1m; ! answers)" in words
+    assert "no sign of it yet: go ahead" in words
     assert "until it is ready: go on" in words
     assert "does not take the key (api.model.example: 401)" in words
 
