@@ -9,6 +9,8 @@ from swarm.gate import model_limits
 WHOLE_LIMIT = 8 << 20
 """Bytes of one event, or of one answer that is no stream; a longer one is not read."""
 
+UNREAD = object()
+"""In place of an event that is no JSON: its bytes count alone."""
 _USAGE = (
     ("usage",),
     ("message", "usage"),
@@ -85,10 +87,14 @@ class LlmResponseReader:
         if len(self._pending) > WHOLE_LIMIT:
             self._pending, self._is_skipping = b"", True
 
-    def read_event(self, text: bytes) -> None:
-        """Read one event that comes whole, as a message of a WebSocket."""
-        self._size += len(text)
-        self._read_json(text)
+    def read_event(self, event: Any, size: int) -> None:
+        """Read one event that came whole, as a message of a WebSocket.
+
+        `event` is what its JSON holds, or `UNREAD`; `size` are its bytes.
+        """
+        self._size += size
+        if event is not UNREAD:
+            self._read_parsed(event)
 
     def done(self, asked: int = 0, is_whole: bool = True) -> LlmUsage:
         """Read the last piece; the body has ended, or was cut off if not `is_whole`.
@@ -129,6 +135,9 @@ class LlmResponseReader:
             body = json.loads(text)
         except (ValueError, RecursionError):
             return
+        self._read_parsed(body)
+
+    def _read_parsed(self, body: Any) -> None:
         self._is_read = True
         for item in body if isinstance(body, list) else [body]:
             if isinstance(item, dict):

@@ -11,7 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from swarm.gate.llm_usage import WHOLE_LIMIT, LlmResponseReader, tells_usage
+from swarm.gate.llm_usage import (
+    UNREAD,
+    WHOLE_LIMIT,
+    LlmResponseReader,
+    tells_usage,
+)
 from swarm.gate.websocket_frames import FrameReader, Piece
 
 ASKED_HEAD = 4096
@@ -151,11 +156,15 @@ class ModelTurns:
     def server_said(self, data: bytes) -> None:
         """Read bytes of the service's."""
         for message in self._server.feed(data):
-            event = _object(message.beginning) if message.is_whole else {}
+            if not message.is_whole:
+                continue
+            said = _parsed(message.beginning)
+            event = said if isinstance(said, dict) else {}
             if not self._open and _begins(event):
                 self._begin(b"")
-            if self._open and message.is_whole:
-                self._read(self._open[0], message.beginning, event)
+            if self._open:
+                self._open[0].reader.read_event(said, message.size)
+                self._end(event)
 
     def finish(self) -> None:
         """The connection has ended: what is open is cut off."""
@@ -167,10 +176,11 @@ class ModelTurns:
         self._open.append(turn)
         self._asked(turn)
 
-    def _read(self, turn: Turn, message: bytes, event: dict[str, Any]) -> None:
-        turn.reader.read_event(message)
+    def _end(self, event: dict[str, Any]) -> None:
+        """The oldest open turn is over if that was its last event."""
         if not _is_last(event):
             return
+        turn = self._open[0]
         turn.is_whole = True
         for key in ("status", "status_code"):
             if type(event.get(key)) is int and 400 <= event[key] < 600:
@@ -212,12 +222,12 @@ def _is_last(event: dict[str, Any]) -> bool:
     return kind in _ENDS or (not kind and tells_usage(event))
 
 
-def _object(message: bytes) -> dict[str, Any]:
+def _parsed(message: bytes) -> Any:
+    """What a message says; `UNREAD` if it is no JSON."""
     try:
-        event = json.loads(message)
+        return json.loads(message)
     except (ValueError, RecursionError):
-        return {}
-    return event if isinstance(event, dict) else {}
+        return UNREAD
 
 
 def _kind(event: dict[str, Any]) -> str:

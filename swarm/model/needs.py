@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from swarm.model import format
-from swarm.model import task as task_states
 from swarm.model.agent_state import AgentState, AgentStatus
 from swarm.model.notice import Notice
 from swarm.model.safe_text import safe_line
@@ -11,19 +10,26 @@ from swarm.model.task import State, Task
 
 NAME = 40
 """Characters of a task's name."""
-_AGENTS = {
+WORDS = {
+    AgentState.STARTING: ("starting", "starting"),
     AgentState.FIRST_RUN: ("set up", "first-run dialog"),
+    AgentState.WORKING: ("working", "working"),
     AgentState.ASKS_PERMISSION: ("asks", "asks"),
     AgentState.ASKS_QUESTION: ("question", "has a question"),
     AgentState.READY: ("ready", "ready"),
     AgentState.LIMITED: ("limited", "limited"),
+    AgentState.OVERLOADED: ("retrying", "overloaded, retrying"),
     AgentState.STALLED: ("stalled", "stalled"),
     AgentState.NEEDS_LOGIN: ("login", "needs login"),
     AgentState.DONE_RUNNING: ("done", "done, still running"),
     AgentState.FAILED: ("failed", "failed"),
     AgentState.ENDED: ("ended", "ended"),
 }
-"""States that need a human or could be reviewed: a word, and the end of a sentence."""
+"""Of each state of an agent a word, and the same at length, for a sentence's end."""
+NO_SETUP = ("no set-up", "set-up failed")
+CUT_SHORT = "cut short"
+_QUIET = frozenset({AgentState.STARTING, AgentState.WORKING, AgentState.OVERLOADED})
+"""States that need nobody, and have nothing to review."""
 
 
 def notices(tasks: Iterable[Task]) -> dict[int, Notice]:
@@ -37,8 +43,8 @@ def need(task: Task) -> tuple[str, str] | None:
     What a human ended by hand is known to them.
     """
     match task.state:
-        case State.PROVISIONING if task.setup == task_states.SETUP_FAILED:
-            return "no set-up", "set-up failed"
+        case State.PROVISIONING if task.awaits_setup_decision:
+            return NO_SETUP
         case State.LIVE if task.budget.exceeded:
             return "budget", "budget"
         case State.LIVE if task.agent_status and not task.paused:
@@ -48,7 +54,7 @@ def need(task: Task) -> tuple[str, str] | None:
         case State.FAILED:
             return "failed", "failed"
         case State.LOST:
-            return ("cut short",) * 2 if task.interrupted else ("lost",) * 2
+            return (CUT_SHORT,) * 2 if task.interrupted else ("lost",) * 2
     return None
 
 
@@ -60,28 +66,45 @@ def since(task: Task) -> float:
     return task.changed
 
 
+def limited_until(status: AgentStatus) -> str:
+    """Until when its limit lasts, for a sentence; empty if no time is known."""
+    if status.until is None:
+        return ""
+    return f"until {format.until(status.until, status.since)}"
+
+
+def ended_badly(task: Task) -> str:
+    """How its last process ended, in a word; empty for a good end."""
+    if not task.exit_code:
+        return ""
+    is_oom = task.reason.startswith("out of memory")
+    return "oom" if is_oom else f"exit {task.exit_code}"
+
+
+def has_failed(task: Task) -> bool:
+    """True if an agent failed whose process says that all is well."""
+    status = task.agent_status
+    is_failure = status is not None and status.state is AgentState.FAILED
+    return is_failure and not task.exit_code
+
+
 def _of_agent(task: Task, status: AgentStatus) -> tuple[str, str] | None:
-    known = _AGENTS.get(status.state)
-    if known is None or status.state is not AgentState.LIMITED:
-        return known
+    if status.state in _QUIET:
+        return None
+    word, phrase = WORDS[status.state]
+    if status.state is not AgentState.LIMITED:
+        return word, phrase
     if task.resume_after_limit == "yes":
         return None
-    if status.until is None:
-        return known
-    return known[0], f"limited until {format.until(status.until, status.since)}"
+    return word, f"{phrase} {limited_until(status)}".rstrip()
 
 
 def _stopped(task: Task) -> tuple[str, str]:
     if task.interrupted:
-        return "cut short", "cut short"
-    status = task.agent_status
-    if status and status.state is AgentState.FAILED and not task.exit_code:
-        return _AGENTS[AgentState.FAILED]
-    if not task.exit_code:
-        return "ready", "ready"
-    is_oom = task.reason.startswith("out of memory")
-    word = "oom" if is_oom else f"exit {task.exit_code}"
-    return word, word
+        return (CUT_SHORT,) * 2
+    if has_failed(task):
+        return WORDS[AgentState.FAILED]
+    return (ended_badly(task) or "ready",) * 2
 
 
 def _notice(task: Task, word: str, state: str) -> Notice:

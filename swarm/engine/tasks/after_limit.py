@@ -10,7 +10,7 @@ from swarm.agents.starting import as_typed
 from swarm.engine.context import EngineContext
 from swarm.engine.parts import EngineParts
 from swarm.engine.side_channels.hub import SideChannels
-from swarm.engine.side_channels.task_channel import GO_ON_NUMBER
+from swarm.engine.side_channels.task_channel import GO_ON_NUMBER, TaskChannel
 from swarm.engine.tasks import continuation, finish
 from swarm.engine.tasks.limit_watch import (
     BY_HUMAN,
@@ -21,7 +21,7 @@ from swarm.engine.tasks.limit_watch import (
     held_start,
 )
 from swarm.engine.tasks.typed_prompt import shows_prompt
-from swarm.errors import Refused, SwarmError, ToolError
+from swarm.errors import Refused, SwarmError
 from swarm.model import events
 from swarm.model.limits import Choice
 from swarm.model.task import CONTINUABLE, SETTLED, State, Task
@@ -124,10 +124,14 @@ def waits(context: EngineContext, task: Task) -> bool:
 
 def listens(channels: SideChannels, task: Task) -> bool:
     """True if its side channel takes a prompt, and its agent is at no turn."""
+    return _listening(channels, task) is not None
+
+
+def _listening(channels: SideChannels, task: Task) -> TaskChannel | None:
     if task.way != "screen" or not registry.find(task.agent).side.sends:
-        return False
+        return None
     channel = channels.channel(task.id)
-    return channel is not None and channel.is_at_rest(task)
+    return channel if channel and channel.is_at_rest(task) else None
 
 
 def _end(parts: EngineParts, task: Task) -> None:
@@ -144,14 +148,14 @@ def _send(parts: EngineParts, task: Task) -> None:
     """Tell it to go on by its side channel, if it is still at rest and asks nothing."""
     context, channels = parts.context, parts.channels
     is_at_work = task.questions or task.model.open_requests
-    if task.state is not State.LIVE or is_at_work or not listens(channels, task):
+    if task.state is not State.LIVE or is_at_work:
+        return
+    channel = _listening(channels, task)
+    if channel is None:
         return
     # Before it is sent: a keeper that dies meanwhile leaves it to a person.
     context.journal.record(task.id, events.ModelLimitTried("channel"))
-    channel = channels.channel(task.id)
     try:
-        if channel is None:
-            raise ToolError(f"task {task.id} has no side channel now")
         channel.send_text(GO_ON_NUMBER, GO_ON, registry.find(task.agent))
     except SwarmError as error:
         _not_told(context, task.id, error)

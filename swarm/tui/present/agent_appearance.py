@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from swarm.model import needs
 from swarm.model.agent_state import AgentState, AgentStatus
 from swarm.model.format import until as until
 from swarm.model.safe_text import safe_line
@@ -15,39 +16,45 @@ NOTE = 120
 """Characters of a note that an agent chose."""
 
 _NEEDS, _WORKS = Section.NEEDS_YOU, Section.WORKING
-_ASKS = Appearance("◆", "asks", WARNING, _NEEDS, "asks", Need.ANSWER)
-
 AFTER_LIMIT = {
     "yes": "goes on by itself",
     "ask": "asks you",
     "no": "waits for you",
 }
 """What a task does after a limit, by its choice; the key `L` changes it."""
-LOOKS = {
-    AgentState.STARTING: Appearance("◌", "starting", ACCENT, _WORKS, "working"),
-    AgentState.FIRST_RUN: Appearance(
-        "?", "set up", WARNING, _NEEDS, "set up", Need.ANSWER, "first-run dialog"
-    ),
-    AgentState.WORKING: Appearance("◐", "working", ACCENT, _WORKS),
-    AgentState.ASKS_PERMISSION: _ASKS,
-    AgentState.ASKS_QUESTION: replace(_ASKS, word="question", phrase="has a question"),
-    AgentState.READY: Appearance("●", "ready", GOOD, Section.REVIEW, "review"),
-    AgentState.LIMITED: Appearance("◔", "limited", WARNING, _NEEDS, need=Need.LIMIT),
-    AgentState.OVERLOADED: Appearance(
-        "↻", "retrying", WARNING, _WORKS, "working", phrase="overloaded, retrying"
-    ),
-    AgentState.STALLED: Appearance(
-        "⊘", "stalled", ERROR, _NEEDS, "stalled", Need.STALLED, "stalled"
-    ),
-    AgentState.NEEDS_LOGIN: Appearance(
-        "?", "login", WARNING, _NEEDS, "set up", Need.ANSWER, "needs login"
-    ),
-    AgentState.DONE_RUNNING: Appearance(
-        "○", "done", GOOD, Section.REVIEW, "review", phrase="done, still running"
-    ),
-    AgentState.FAILED: Appearance("✕", "failed", ERROR, _NEEDS, "error", Need.FAILURE),
-    AgentState.ENDED: Appearance("○", "ended", MUTED, Section.REVIEW, "review"),
-}
+
+
+def _look(
+    state: AgentState,
+    glyph: str,
+    tone: str,
+    section: Section,
+    counted: str = "",
+    need: Need = Need.NONE,
+) -> tuple[AgentState, Appearance]:
+    """In the words that a notice of it has, too."""
+    word, phrase = needs.WORDS[state]
+    look = Appearance(glyph, word, tone, section, counted, need)
+    return state, look if phrase == word else replace(look, phrase=phrase)
+
+
+LOOKS = dict(
+    (
+        _look(AgentState.STARTING, "◌", ACCENT, _WORKS, "working"),
+        _look(AgentState.FIRST_RUN, "?", WARNING, _NEEDS, "set up", Need.ANSWER),
+        _look(AgentState.WORKING, "◐", ACCENT, _WORKS),
+        _look(AgentState.ASKS_PERMISSION, "◆", WARNING, _NEEDS, "asks", Need.ANSWER),
+        _look(AgentState.ASKS_QUESTION, "◆", WARNING, _NEEDS, "asks", Need.ANSWER),
+        _look(AgentState.READY, "●", GOOD, Section.REVIEW, "review"),
+        _look(AgentState.LIMITED, "◔", WARNING, _NEEDS, need=Need.LIMIT),
+        _look(AgentState.OVERLOADED, "↻", WARNING, _WORKS, "working"),
+        _look(AgentState.STALLED, "⊘", ERROR, _NEEDS, "stalled", Need.STALLED),
+        _look(AgentState.NEEDS_LOGIN, "?", WARNING, _NEEDS, "set up", Need.ANSWER),
+        _look(AgentState.DONE_RUNNING, "○", GOOD, Section.REVIEW, "review"),
+        _look(AgentState.FAILED, "✕", ERROR, _NEEDS, "error", Need.FAILURE),
+        _look(AgentState.ENDED, "○", MUTED, Section.REVIEW, "review"),
+    )
+)
 """Per state; `of_agent` adds times, notes and contradictions."""
 
 
@@ -97,11 +104,10 @@ def _limited(task: Task, status: AgentStatus, look: Appearance) -> Appearance:
     then = AFTER_LIMIT.get(task.resume_after_limit, AFTER_LIMIT["ask"])
     if task.resume_after_limit == "yes":
         look = replace(look, section=_WORKS, need=Need.NONE)
-    when = "no time known"
-    if status.until is not None:
-        when = f"until {until(status.until, status.since)}"
-        look = replace(look, phrase=f"limited {when}")
-    words = f"{when}, then {then}"
+    when = needs.limited_until(status)
+    if when:
+        look = replace(look, phrase=f"{look.word} {when}")
+    words = f"{when or 'no time known'}, then {then}"
     return replace(look, note=words, sentence=f"limited {words}")
 
 

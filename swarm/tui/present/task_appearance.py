@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from swarm.model.agent_state import AgentState
+from swarm.model import needs
 from swarm.model.needs import since as since
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
@@ -30,7 +30,7 @@ STOPPABLE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
 
 READY = Appearance("●", "ready", GOOD, Section.REVIEW, "review")
 CUT_SHORT = Appearance(
-    "◇", "cut short", WARNING, Section.NEEDS_YOU, "lost", Need.FAILURE
+    "◇", needs.CUT_SHORT, WARNING, Section.NEEDS_YOU, "lost", Need.FAILURE
 )
 """Neither the agent nor its human ended it."""
 
@@ -38,12 +38,12 @@ CUT_SHORT = Appearance(
 SETTING_UP = Appearance("◌", "set-up", ACCENT, Section.QUEUED, "queued")
 SETUP_FAILED = Appearance(
     "✕",
-    "no set-up",
+    needs.NO_SETUP[0],
     ERROR,
     Section.NEEDS_YOU,
     "error",
     Need.FAILURE,
-    "set-up failed",
+    needs.NO_SETUP[1],
     "f runs it again",
 )
 
@@ -101,15 +101,13 @@ def appearance(task: Task) -> Appearance:
 def _stopped(task: Task) -> Appearance:
     if task.interrupted:
         return CUT_SHORT
-    status = task.agent_status
-    if status and status.state is AgentState.FAILED and not task.exit_code:
-        return agent_appearance.of_agent(task, status)
-    if not task.exit_code:
+    if task.agent_status and needs.has_failed(task):
+        return agent_appearance.of_agent(task, task.agent_status)
+    word = needs.ended_badly(task)
+    if not word:
         return READY
     if task.reason.endswith("by you"):
         return Appearance("○", task.reason.split()[0], MUTED, Section.REVIEW, "review")
-    is_oom = task.reason.startswith("out of memory")
-    word = "oom" if is_oom else f"exit {task.exit_code}"
     return Appearance("✕", word, ERROR, Section.NEEDS_YOU, "error", Need.FAILURE)
 
 
