@@ -24,7 +24,8 @@ RETRY_SECONDS = 2.0
 """Until a channel that ended is opened again; it doubles with each that was no use."""
 LONGEST_RETRY_SECONDS = 600.0
 FLOOD_SECONDS = 60.0
-"""For which a channel that brought too much stays closed."""
+"""For which a channel that brought too much stays closed; it doubles with each time."""
+MOST_FLOOD_MINUTES = 64
 TICK_SECONDS = 1.0
 WORKERS = 4
 MOST_PENDING = 1000
@@ -43,6 +44,8 @@ class _Connection:
     is_recording: bool = False
     is_opening: bool = False
     failures: int = 0
+    floods: int = 0
+    last_flood: float = 0.0
     next_open: float = 0.0
 
 
@@ -278,8 +281,14 @@ class SideChannels:
 
     def _flooded(self, connection: _Connection, pipe: Pipe, what: str) -> None:
         self._end(connection, pipe)
-        self._wait(connection, FLOOD_SECONDS)
-        reason = f"it brought {what}; it is closed for a minute"
+        now = time.monotonic()
+        if now - connection.last_flood > FLOOD_SECONDS * MOST_FLOOD_MINUTES * 2:
+            connection.floods = 0
+        minutes = min(MOST_FLOOD_MINUTES, 2**connection.floods)
+        connection.floods, connection.last_flood = connection.floods + 1, now
+        self._wait(connection, FLOOD_SECONDS * minutes)
+        time_closed = "a minute" if minutes == 1 else f"{minutes} minutes"
+        reason = f"it brought {what}; it is closed for {time_closed}"
         self._take(connection, messages.Fault(reason, is_closed=True))
 
     def _read_line(self, connection: _Connection, line: bytes) -> None:

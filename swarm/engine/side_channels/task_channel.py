@@ -11,6 +11,7 @@ from typing import Any
 from swarm.agents.description import Agent
 from swarm.agents.starting import as_typed
 from swarm.engine.context import EngineContext
+from swarm.engine.record_allowance import GrowingPause, RecordAllowance
 from swarm.engine.side_channels import messages
 from swarm.engine.side_channels.messages import Message
 from swarm.errors import SwarmError, ToolError
@@ -20,10 +21,11 @@ from swarm.model.question import MOST_OPEN, Answer, Question
 from swarm.model.task import State, Task
 from swarm.ports import Pipe
 
-ASKS_AT_ONCE, ASKS_PER_SECOND = 20.0, 2.0
-"""Questions of one task that are recorded: so many at once, and so many a second."""
-FAULT_SECONDS = 30.0
-"""Between two faults of one channel that are recorded."""
+ASKS_AT_ONCE, ASKS_PER_SECOND = 60, 0.1
+"""Questions of one task that are recorded, of those that nobody answered here: so many
+at once, and so many a second."""
+FAULT_SECONDS, LONGEST_FAULT_SECONDS = 30.0, 3600.0
+"""Between two faults of one channel that are recorded; it doubles with each."""
 GO_ON_NUMBER = 0
 """Of the word to go on after a limit; a user's texts have the ids of their wishes."""
 _AT_REST = (AgentState.READY, AgentState.LIMITED, AgentState.FAILED)
@@ -41,6 +43,7 @@ class TaskChannel:
         task_id: int,
         kind: str,
         hides_dialog: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`hides_dialog` is true of an agent whose screen has none while we wait."""
         self._hides_dialog = hides_dialog
@@ -56,8 +59,9 @@ class TaskChannel:
         """Those whose dialog was seen on the agent's screen."""
         self._texts: set[int] = set()
         """Numbers of texts that were sent, and of which nothing was said yet."""
-        self._asks, self._asked_at = ASKS_AT_ONCE, time.monotonic()
-        self._next_fault = 0.0
+        self._monotonic = monotonic
+        self._asks = RecordAllowance(ASKS_AT_ONCE, ASKS_PER_SECOND, monotonic())
+        self._fault_pause = GrowingPause(FAULT_SECONDS, LONGEST_FAULT_SECONDS)
 
     def connected(self, pipe: Pipe) -> None:
         """Begin anew on another pipe; ToolError if it ended at once."""
@@ -156,9 +160,7 @@ class TaskChannel:
 
     def fault(self, reason: str) -> None:
         """Tell what is wrong with the channel, but not all the time."""
-        now = time.monotonic()
-        if now >= self._next_fault:
-            self._next_fault = now + FAULT_SECONDS
+        if self._fault_pause.is_over(self._monotonic()):
             with suppress(SwarmError):
                 self._record(events.ChannelFault(self.kind, reason))
 
@@ -174,7 +176,7 @@ class TaskChannel:
             self._asked_again(known[-1])
         elif len(task.questions) >= MOST_OPEN:
             self.fault(f"it asks more than {MOST_OPEN} things at once")
-        elif not self._may_ask():
+        elif not self._asks.take(self._monotonic()):
             self.fault("it asks faster than anyone could answer")
         else:
             self._waiting.add(name)
@@ -191,15 +193,6 @@ class TaskChannel:
         number, now = str(task.questions_asked + 1), self._context.clock()
         return replace(question, id=number, asked_at=now)
 
-    def _may_ask(self) -> bool:
-        now = time.monotonic()
-        fresh = self._asks + (now - self._asked_at) * ASKS_PER_SECOND
-        self._asks, self._asked_at = min(ASKS_AT_ONCE, fresh), now
-        if self._asks < 1:
-            return False
-        self._asks -= 1
-        return True
-
     def _gone(self, task: Task, message: messages.Gone) -> None:
         self._waiting.discard(message.channel_id)
         for question in task.questions:
@@ -212,7 +205,15 @@ class TaskChannel:
 
     def _delivered(self, task: Task, message: messages.Delivered) -> None:
         self._waiting.discard(message.channel_id)
+        if not message.failure and self._is_sent(task, message.channel_id):
+            self._asks.give_back()
         self._undelivered(task, message.channel_id, message.failure)
+
+    def _is_sent(self, task: Task, name: str) -> bool:
+        """True if its human answered it, and it is not known yet that it came."""
+        return any(
+            each.channel_id == name and not each.is_delivered for each in task.answers
+        )
 
     def _undelivered(self, task: Task, name: str, failure: str) -> None:
         for answer in task.answers:
@@ -265,8 +266,9 @@ class TaskChannel:
 
     def _faulty(self, _task: Task, message: messages.Fault) -> None:
         if message.is_closed:
-            self._next_fault = 0.0
-        self.fault(message.reason)
+            self._record(events.ChannelFault(self.kind, message.reason))
+        else:
+            self.fault(message.reason)
 
     def _record(self, event: events.Event) -> None:
         self._context.journal.record(self.task_id, event)

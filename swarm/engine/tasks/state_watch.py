@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from swarm.engine.agent_signals import RunningCommand, Signals
 from swarm.engine.context import EngineContext
+from swarm.engine.record_allowance import RecordAllowance
 from swarm.engine.tasks import after_limit
 from swarm.errors import SwarmError
 from swarm.model import events
@@ -30,6 +31,8 @@ STEADY_SECONDS = 1.0
 """What an agent works on is recorded once in this time at most."""
 WORDS_SECONDS = 10.0
 """So are other words of the same evidence, such as its next command."""
+CLAIMS_AT_ONCE, CLAIMS_PER_SECOND = 60, 0.2
+"""Rows that an agent's own words may cause: so many at once, and so many a second."""
 SAME_SECONDS = 1.0
 """Times of a limit that differ by less are the same: two clocks are compared."""
 BUSY_CPU = 0.2
@@ -51,6 +54,9 @@ class _Watched:
     recorded: float = 0.0
     denied: float | None = None
     denied_host: str = ""
+    allowance: RecordAllowance = field(
+        default_factory=lambda: RecordAllowance(CLAIMS_AT_ONCE, CLAIMS_PER_SECOND)
+    )
 
 
 class StateWatch:
@@ -182,12 +188,19 @@ class StateWatch:
         facts = self._facts(watched)
         status = decide(facts)
         lasts = facts.now - watched.recorded
-        if _is_news(watched.stored, status, lasts):
+        if _is_news(watched.stored, status, lasts) and self._may_record(
+            watched, status
+        ):
             self._record(watched, status)
             watched.stored, watched.recorded = status, facts.now
         watched.status = status
         if task.state not in RUNNING:
             self._leave(task_id)
+
+    def _may_record(self, watched: _Watched, status: AgentStatus) -> bool:
+        """False for the words of an agent that says so much: its newest come later."""
+        is_fact = status.evidence.is_fact
+        return is_fact or watched.allowance.take(self._monotonic())
 
     def _leave(self, task_id: int) -> None:
         self._watched.pop(task_id, None)
