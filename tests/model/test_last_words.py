@@ -41,6 +41,11 @@ Node.js v24.1.0
          '"num_turns":0,"session_id":"x"}\n'
          "No conversation found with session ID: x\n",  # claude 2.1.332
          "No conversation found with session ID: x"),
+        ("Error loading config.toml: invalid type: integer `5`, expected a string\n"
+         "in `model`\n\n",  # codex 0.171.0, with a home of another version
+         "Error loading config.toml: invalid type: integer `5`, expected a string"),
+        ("Error: The app-server did not start within 120s. If a system keyring\n",
+         "Error: The app-server did not start within 120s. If a system keyring"),
         ("\x1b[31mfatal\x1b[0m: no key\r\n\x1b[?25h", "fatal: no key"),
         ("╭──╮\nall done\n╰──╯", "all done"),
         ('{"type":"turn.failed","error":{"message":"model not found"}}\n',
