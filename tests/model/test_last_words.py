@@ -44,6 +44,20 @@ Node.js v24.1.0
         ("Error loading config.toml: invalid type: integer `5`, expected a string\n"
          "in `model`\n\n",  # codex 0.171.0, with a home of another version
          "Error loading config.toml: invalid type: integer `5`, expected a string"),
+        ("\x1b[91m\x1b[1mError: \x1b[0mConfiguration is invalid at /h/opencode.json\n"
+         "↳ Expected string | undefined, got 5 model\n",  # opencode 1.18.33
+         "Error: Configuration is invalid at /h/opencode.json"),
+        ("The corrupted file has been backed up to: /h/.claude.json.corrupted.17\n\n"
+         "Configuration error in /h/.claude.json: JSON Parse error: Unexpected EOF\n"
+         "No backup of this file was found.\nFix the JSON in /h/.claude.json, or move "
+         "the file aside to start with default settings.\n"  # claude 2.1.332
+         '{"type":"result","subtype":"error_during_execution","is_error":true}\n',
+         "Configuration error in /h/.claude.json: JSON Parse error: Unexpected EOF"),
+        ("An unexpected critical error occurred:\nError: Cannot read operator sandbox "
+         "policy from /h/settings.json: SyntaxError\n    at file:///x.js:90:13\n"
+         "    at Array.map (<anonymous>)\n",  # qwen 0.24.4
+         "Error: Cannot read operator sandbox policy from /h/settings.json: "
+         "SyntaxError"),
         ("Error: The app-server did not start within 120s. If a system keyring\n",
          "Error: The app-server did not start within 120s. If a system keyring"),
         ("\x1b[31mfatal\x1b[0m: no key\r\n\x1b[?25h", "fatal: no key"),
