@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from swarm.agents import reset_time, screen_lines
 from swarm.agents.description import Agent, Cue, Input
 from swarm.agents.patterns import compiled
-from swarm.agents.screen_lines import WIDTH, Parts
-from swarm.model.agent_state import AgentState, Source
+from swarm.agents.screen_lines import WIDTH, Line, Parts
+from swarm.model.agent_state import ASKING, AgentState, Source
 
 FIRST_PAGE = "nothing is drawn yet"
 _EXIT = re.compile(r"^(?:\[exit (\d+)\]$|Pane is dead \((?:status|signal) (\d+))")
+_DIALOGS = ASKING | {AgentState.FIRST_RUN, AgentState.NEEDS_LOGIN}
+_GOES_ON = re.compile(r"^[a-z·,/&↑↓)]")
+"""How a line begins that is the rest of a wrapped one."""
 _TIMED = frozenset({AgentState.LIMITED, AgentState.OVERLOADED})
 
 
@@ -60,6 +63,8 @@ def recognise(
         state = AgentState.FAILED if int(code[:9]) else AgentState.ENDED
         return Reading(state, "the pane's program ended", lines[-1].text)
     parts = screen_lines.parts(lines, field or Input())
+    if parts.has_field and _is_dialog(cues, lines, field or Input(), parts):
+        parts = screen_lines.without_field(lines, field or Input())
     for state, rule, cue in _rules(cues):
         line = _fits(cue, parts)
         if line is not None and _has_title(cue, title):
@@ -69,6 +74,25 @@ def recognise(
         if cue.title and not (cue.text or cue.footer) and _has_title(cue, title):
             return Reading(state, rule, title.strip()[:WIDTH], source=Source.TITLE)
     return Reading(None)
+
+
+def _is_dialog(
+    cues: Mapping[str, Sequence[Cue]], lines: list[Line], field: Input, parts: Parts
+) -> bool:
+    """True if a dialog ends below what looks like the field: that is quoted in it.
+
+    Its footer stands there, and its text, too; that of a permission may be above.
+    """
+    whole = screen_lines.without_field(lines, field).dialog
+    for state, _, cue in _rules(cues):
+        if state not in _DIALOGS or not (cue.text and cue.footer):
+            continue
+        if cue.place != "dialog" or _foot(cue, parts.below) is None:
+            continue
+        is_permission = state is AgentState.ASKS_PERMISSION
+        if _fits_dialog(cue, whole if is_permission else parts.below) is not None:
+            return True
+    return False
 
 
 def state_of(name: str) -> AgentState | None:
@@ -110,22 +134,43 @@ def _fits(cue: Cue, parts: Parts) -> str | None:
     region = region[-cue.near :] if cue.place == "above" else region[: cue.near]
     if not cue.text:
         return (region or ("",))[-1] if not cue.title else None
-    return _last(cue.text, region)
+    line = _last(cue.text, region)
+    return None if line is None or _is_over(cue, region, line) else line
+
+
+def _is_over(cue: Cue, region: Sequence[str], line: str) -> bool:
+    """True if what stands after the line says that it counts no more."""
+    after = region[region.index(line) + 1 :]
+    return bool(cue.unless) and any(compiled(cue.unless).search(each) for each in after)
 
 
 def _fits_dialog(cue: Cue, region: tuple[str, ...]) -> str | None:
     """The line with the text, if the footer stands below it at the dialog's end."""
     last = len(region) - 1
     if cue.footer:
-        footer = compiled(cue.footer)
-        feet = range(last, max(-1, last - cue.foot), -1)
-        found = next((i for i in feet if footer.search(region[i])), None)
+        found = _foot(cue, region)
         if found is None:
             return None
         last = found
     if not cue.text:
         return region[last]
     return _last(cue.text, region[max(0, last - cue.near) : last + 1])
+
+
+def _foot(cue: Cue, region: tuple[str, ...]) -> int | None:
+    """The line of the footer, which a narrow screen draws as two or three."""
+    footer = compiled(cue.footer)
+    last = len(region) - 1
+    for index in range(last, max(-1, last - cue.foot), -1):
+        if footer.search(region[index]):
+            return index
+    for index in range(last - 1, max(-1, last - 3), -1):
+        rest = region[index + 1 :]
+        if not all(_GOES_ON.match(line) for line in rest):
+            return None
+        if footer.search(" ".join(region[index:])):
+            return index
+    return None
 
 
 def _last(texts: Sequence[str], region: Sequence[str]) -> str | None:

@@ -219,6 +219,8 @@ class Cue:
 
     In the field stands what its user types; only its empty look says anything."""
     text: tuple[str, ...] = ()
+    unless: str = ""
+    """A line after the text by which it is over, or was only quoted."""
     near: int = 15
     """Lines from the footer or the field in which the text must stand."""
     footer: str = ""

@@ -283,6 +283,7 @@ def _check_cues(agent: Agent) -> None:
 def _check_cue(cue: Cue, key: str) -> None:
     for number, text in enumerate(cue.text):
         _check_pattern(text, f"{key}.text[{number}]")
+    _check_pattern(cue.unless, f"{key}.unless")
     _check_pattern(cue.footer, f"{key}.footer")
     _check_pattern(cue.title, f"{key}.title")
     if cue.footer and cue.place != "dialog":

@@ -75,7 +75,7 @@ def parts(lines: list[Line], field: Input) -> Parts:
     """The end of the screen of an agent whose field is drawn like that."""
     found = _edged(lines, field) if field.edges else _bare(lines, field)
     if found is None:
-        return Parts(has_field=False, dialog=_dialog(lines, field))
+        return without_field(lines, field)
     top, bottom = found
     typed = (line.text for line in lines[top:bottom] if not line.edge)
     return Parts(
@@ -84,6 +84,11 @@ def parts(lines: list[Line], field: Input) -> Parts:
         field=tuple(typed),
         below=tuple(line.text for line in lines[bottom:] if line.text),
     )
+
+
+def without_field(lines: list[Line], field: Input) -> Parts:
+    """The end of a screen whose field is covered by a dialog."""
+    return Parts(has_field=False, dialog=_dialog(lines, field))
 
 
 def _line(raw: str) -> Line | None:
@@ -108,6 +113,8 @@ def _edged(lines: list[Line], field: Input) -> tuple[int, int] | None:
     if len(edges) < 2 or len(lines) - edges[-1] - 1 > STATUS:
         return None
     top, bottom = edges[-2:]
+    if "bottom" in (lines[top].edge, lines[bottom].edge) and lines[top].edge != "top":
+        return None  # the end of another box, or a quoted edge in one
     first = lines[top + 1] if bottom > top + 1 else Line("")
     if not compiled(field.line).search(first.text):
         return None

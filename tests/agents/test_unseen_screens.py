@@ -2,10 +2,14 @@
 
 # ruff: noqa: E501 - a screen is wider than code
 
+from pathlib import Path
+
 import pytest
 
-from swarm.agents import cues, registry
+from swarm.agents import captures, cues, registry
 
+DRAWN = sorted((Path(__file__).parent / "drawn").iterdir())
+"""Screens that quote what could deceive a rule, or are narrow, or of a next version."""
 RULE = "─" * 80
 CLAUDE = f"{RULE}\n❯ \n{RULE}\n  ⏸ manual mode on · ? for shortcuts"
 CODEX = (
@@ -125,3 +129,12 @@ def box(*lines: str) -> str:
 )  # fmt: skip
 def test_a_screen_is_read(agent: str, screen: str, state: str) -> None:
     assert cues.read_screen(registry.find(agent), screen).state == state
+
+
+@pytest.mark.parametrize("file", DRAWN, ids=lambda file: file.stem)
+def test_a_screen_that_quotes_another_is_read(file: Path) -> None:
+    """A quoted dialog is none, and a dialog that quotes a prompt is no prompt."""
+    found = captures.read(file)
+
+    assert found.reading.state == found.head["reads"]
+    assert found.reading.rule
