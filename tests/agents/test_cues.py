@@ -84,6 +84,32 @@ def test_a_field_with_text_in_it_is_not_its_empty_look() -> None:
         assert cues.recognise(named, screen, field=FIELD).state is None
 
 
+def test_a_dialog_that_quotes_the_field_is_a_dialog() -> None:
+    """Its own text stands below what it quotes."""
+    quoting = (
+        f"the file has:\n{BOX}Do you trust this folder?\n 1. Yes\nEnter to confirm"
+    )
+    assert state(quoting) is AgentState.FIRST_RUN
+    assert state(f"{DIALOG}{BOX}") is AgentState.READY
+
+
+def test_a_footer_may_be_wrapped_between_its_words() -> None:
+    wrapped = DIALOG.replace("Enter to confirm", "Enter to\nconfirm · esc to exit")
+    assert state(wrapped) is AgentState.FIRST_RUN
+    assert state(wrapped.replace("confirm ·", "Confirm ·")) is None
+
+
+def test_what_came_after_a_line_takes_it_back() -> None:
+    """Such as an answer that goes on after it has quoted a limit."""
+    named = {"limited": (Cue(place="above", text=("^! limit",), unless="^work"),)}
+    for above, found in (
+        ("! limit\n", AgentState.LIMITED),
+        ("work\n! limit\n", AgentState.LIMITED),
+        ("! limit\nwork\n", None),
+    ):
+        assert cues.recognise(named, above + BOX, field=FIELD).state is found
+
+
 def test_a_rule_has_a_name() -> None:
     named = {"ready": (Cue(rule="a name", footer="x"), Cue(text=("y",)))}
     assert cues.recognise(named, "x").rule == "cues.ready[0]: a name"
