@@ -27,6 +27,10 @@ NEVER = (
     ".config/gcloud", ".config/doctl", ".config/hcloud", ".config/rclone",
     ".config/fly", ".fly", ".boto", ".s3cfg", ".databrickscfg", ".terraformrc",
     ".terraform.d", ".pulumi", ".snowflake", ".snowsql", ".ansible/vault*",
+    ".config/openstack", ".config/linode-cli", ".config/scw", ".config/heroku",
+    ".config/stripe", ".config/ngrok", ".ngrok2", ".cloudflared", ".wrangler",
+    ".config/.wrangler", ".config/vercel", ".railway", ".config/configstore", ".tsh",
+    ".step", ".minikube", ".config/helm", ".config/argocd", ".argocd", ".mc", ".dbt",
     # Forges and package registries.
     ".config/gh", ".config/glab-cli", ".config/hub", ".config/tea", ".netlify",
     ".pypirc", ".npmrc", ".yarnrc.yml", ".cargo/credentials*", ".m2/settings*.xml",
@@ -34,6 +38,14 @@ NEVER = (
     ".config/composer/auth.json", ".nuget/nuget", ".config/pypoetry/auth.toml",
     ".local/share/uv/credentials", ".config/pip", ".pip", ".bundle/config", ".kaggle",
     ".cache/huggingface", ".huggingface",
+    ".sbt/.credentials", ".ivy2/.credentials", ".config/nuget", ".lein/credentials*",
+    ".hex", ".condarc", ".subversion/auth", ".config/yarn", ".bunfig.toml",
+    # Mail, chats, purses of coins, remote screens.
+    ".msmtprc", ".config/msmtp", ".fetchmailrc", ".muttrc", ".mutt", ".config/mutt",
+    ".mbsyncrc", ".offlineimaprc", ".purple", ".config/discord", ".config/slack",
+    ".config/signal", ".electrum", ".bitcoin", ".ethereum", ".config/solana", ".vnc",
+    ".config/remmina", ".local/share/remmina", ".config/filezilla", ".smbcredentials",
+    ".lpass", ".config/lpass",
     # What agents and browsers keep logins in, and what was typed.
     ".claude*", ".codex", ".gemini", ".qwen", ".copilot", ".config/github-copilot",
     ".local/share/opencode", ".config/opencode", ".config/goose",
@@ -41,7 +53,10 @@ NEVER = (
     ".cline", ".config/crush", ".local/share/crush", ".cursor", ".factory",
     ".config/kilo", ".local/share/kilo", ".kimi*", ".config/mini-swe-agent",
     ".openhands", ".pi", ".vibe", ".mozilla", ".thunderbird",
-    ".config/google-chrome*", ".config/chromium", ".*_history", ".*history",
+    ".config/google-chrome*", ".config/chromium", ".config/microsoft-edge*",
+    ".config/bravesoftware", ".config/vivaldi", ".config/opera",
+    ".config/fish/fish_variables", ".local/share/nvim", ".local/state/nvim",
+    ".config/nushell/history*", ".*_history", ".*history",
     ".viminfo", ".lesshst", ".bash_sessions", ".local/share/fish", ".zsh_sessions",
     ".config/atuin", ".local/share/atuin",
     # Swarm's own: the policy names secrets, the state holds tokens.
