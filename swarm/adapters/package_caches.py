@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters import system
+from swarm.adapters import cache_logins, system
 from swarm.config import home_paths
 from swarm.model.package_cache import KINDS
 from swarm.model.safe_text import safe_line
@@ -161,7 +161,7 @@ class _Measure:
         self._entries = 0
 
     def walk(self, place: str) -> None:
-        """Count all below; _Refused for sockets and their like, and for keys on top."""
+        """Count all below; _Refused for sockets and their like, keys on top, logins."""
         with os.scandir(place) as entries:
             for entry in entries:
                 self._refuse_key(entry)
@@ -188,6 +188,11 @@ class _Measure:
         if stat.S_ISREG(mode):
             self.bytes += facts.st_blocks * 512
             self.unreadable += not mode & 0o004
+            if cache_logins.is_note(entry.path) and cache_logins.holds_login(
+                entry.path
+            ):
+                words = "holds a login that its tool has sent: have it clean its cache"
+                raise _Refused(f"{_shown(entry.name)} in it {words}")
         elif stat.S_ISDIR(mode):
             self.unreadable += mode & 0o005 != 0o005
         elif not stat.S_ISLNK(mode):

@@ -112,6 +112,21 @@ def test_an_artifact_may_have_any_name_below(home: Path) -> None:
     assert not maven(home).fault
 
 
+def test_a_login_that_is_noted_later_is_seen_at_the_next_start(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package_caches, "FRESH_SECONDS", 0.0)
+    (home / ".npm/_cacache/index-v5").mkdir(parents=True)
+    ((_, folder),) = look("npm", {}, home, SWARM).folders
+    assert still_stands(folder)
+
+    (home / ".npm/_cacache/index-v5/a").write_text(
+        '{"reqHeaders":{"authorization":"Bearer npm_abc"}}'
+    )
+
+    assert not still_stands(folder)
+
+
 @pytest.mark.parametrize("kind", ["pipe", "socket"])
 def test_one_with_a_way_to_a_program_is_refused(
     home: Path, kind: str, monkeypatch: pytest.MonkeyPatch

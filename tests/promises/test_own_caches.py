@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters import package_caches
+from swarm.adapters import cache_logins, package_caches
 from swarm.plan import own_caches
 from swarm.plan.own_caches import LentFolder
 from swarm.plan.specs import Mount
@@ -84,6 +84,36 @@ def test_a_task_changes_no_cache_and_reads_no_key(
     if weak != "whole folders":
         assert is_kept is not bool(weak)
     assert (KEY in leaked) is (weak == "whole folders")
+
+
+@pytest.mark.parametrize("is_weak", [False, True], ids=["as it is", "weakened"])
+def test_a_cache_brings_no_login_that_its_tool_sent(
+    tmp_path: Path, is_weak: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: a box reads no login in a cache that is lent.
+
+    Why: npm and pip keep a request's `Authorization` where the answer varies by it, as
+    answers of private registries do. The weak place: a cache that is not searched.
+    """
+    home = tmp_path / "home"
+    note = home / ".npm/_cacache/index-v5/ca/15/8"
+    note.parent.mkdir(parents=True)
+    note.write_text(f'{{"reqHeaders":{{"authorization":"Bearer {KEY}"}}}}')
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("npm_config_cache", raising=False)
+    if is_weak:
+        monkeypatch.setattr(cache_logins, "holds_login", lambda _path: False)
+        for each in (home, *home.rglob("*")):
+            each.chmod(0o777)
+    sample = new_sample_repository(tmp_path / "sample")
+    with open_keeper_harness() as harness:
+        harness.configure('[sandbox]\ncaches = ["npm"]\n')
+        harness.start_keeper()
+        burglar = "grep -rh reqHeaders /own-caches ~/.npm > leaked; true"
+        task = harness.until_taken_in(harness.new_task(sample, burglar))
+        leaked = (harness.paths.worktree(task.id) / "leaked").read_text()
+
+    assert (KEY in leaked) is is_weak
 
 
 def _weaken(weak: str, monkeypatch: pytest.MonkeyPatch) -> None:
