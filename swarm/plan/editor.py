@@ -83,9 +83,15 @@ _SETTINGS: dict[str, Any] = {
 def settings(extensions: Sequence[str] = ()) -> str:
     """The text of the editor's own `settings.json` for boxes.
 
-    The extensions are those that it puts into the box.
+    The extensions are those that it puts into the box. A project names them, so none
+    runs on the human's machine, whatever kind it says that it is of.
     """
-    own = {**_SETTINGS, "dev.containers.defaultExtensions": list(extensions)}
+    in_box = {each.partition("@")[0].lower(): ["workspace"] for each in extensions}
+    own = {
+        **_SETTINGS,
+        "dev.containers.defaultExtensions": list(extensions),
+        "remote.extensionKind": in_box,
+    }
     return json.dumps(own, indent=2) + "\n"
 
 

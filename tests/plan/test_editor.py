@@ -43,6 +43,13 @@ def test_a_projects_extensions_are_put_into_the_box() -> None:
     assert json.loads(editor.settings())[key] == []
 
 
+def test_a_projects_extensions_run_in_the_box_alone() -> None:
+    """Else one that says it is of the user's side would run on their machine."""
+    kinds = json.loads(editor.settings(("A.b@1.2", "c.d")))["remote.extensionKind"]
+
+    assert kinds == {"a.b": ["workspace"], "c.d": ["workspace"]}
+
+
 def test_the_settings_forward_nothing_and_run_nothing_by_being_opened() -> None:
     settings = json.loads(editor.settings())
 
