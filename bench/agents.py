@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from bench.docker_command import docker
 from bench.table import Row
 from swarm.adapters.docker import DockerImages
 from swarm.agents import registry
@@ -103,13 +104,13 @@ def _asked_at(house: DrivenAgents, marker: str) -> float:
 
 
 def _started_at(name: str) -> float:
-    said = _docker("inspect", "--format", "{{.State.StartedAt}}", name)
+    said = docker("inspect", "--format", "{{.State.StartedAt}}", name)
     return datetime.fromisoformat(said.strip()).timestamp()
 
 
 def _busy(name: str) -> float:
     """Milliseconds of a processor that a container has used until now."""
-    number = _docker("inspect", "--format", "{{.Id}}", name).strip()
+    number = docker("inspect", "--format", "{{.Id}}", name).strip()
     places = (
         f"cpuacct/docker/{number}/cpuacct.usage",
         f"cpu,cpuacct/docker/{number}/cpuacct.usage",
@@ -124,13 +125,6 @@ def _busy(name: str) -> float:
     raise AssertionError(f"the control group of {name} is not where Docker makes it")
 
 
-def _docker(*words: str) -> str:
-    done = subprocess.run(
-        ["docker", *words], capture_output=True, text=True, check=True
-    )
-    return done.stdout
-
-
 def _bare(
     house: DrivenAgents, agent: str, spec: SandboxSpec, old: str
 ) -> tuple[float, float]:
@@ -140,12 +134,12 @@ def _bare(
     with _prepared(house, spec, old, marker) as words:
         name = f"swarm-{marker}bare"
         try:
-            _docker("run", "--detach", "--name", name, *words)
+            docker("run", "--detach", "--name", name, *words)
             house.harness.until(lambda: house.model.furthest(marker) >= 0, marker)
             busy = _busy(name)
             return _asked_at(house, marker) - _started_at(name), busy
         finally:
-            _docker("rm", "--force", "--volumes", name)
+            docker("rm", "--force", "--volumes", name)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from bench.docker_command import docker
 from bench.table import Row, paired
 from tests.first_install.networks import DIRECT
 from tests.first_install.run import open_place
@@ -54,7 +55,7 @@ def main(tool: str, runs: int) -> None:
         try:
             both = paired(_timed(box, install), _timed(bare, install), runs)
         finally:
-            _docker("rm", "-f", bare)
+            docker("rm", "-f", bare)
     print(json.dumps(both))
 
 
@@ -62,7 +63,7 @@ def _bare(image: str, tag: str) -> str:
     """A container on the engine's own bridge, with this machine's authorities."""
     trust = [f"--env={name}={ROOTS}" for name in TRUST]
     words = ("--rm", f"--label=swarm.home={tag}", f"--volume={ROOTS}:{ROOTS}:ro")
-    return _docker("run", "-d", *words, *trust, image, "sleep", "10000").strip()
+    return docker("run", "-d", *words, *trust, image, "sleep", "10000").strip()
 
 
 def _timed(box: str, install: str) -> Callable[[], float]:
@@ -70,19 +71,10 @@ def _timed(box: str, install: str) -> Callable[[], float]:
 
     def run() -> float:
         began = time.monotonic()
-        _docker("exec", box, "bash", "-ec", f"mkdir -p ~/p && cd ~/p && {install}")
+        docker("exec", box, "bash", "-ec", f"mkdir -p ~/p && cd ~/p && {install}")
         return time.monotonic() - began
 
     return run
-
-
-def _docker(*words: str) -> str:
-    done = subprocess.run(
-        ["docker", *words], check=False, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise RuntimeError(f"docker {words[0]}: {done.stdout}{done.stderr}")
-    return done.stdout
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from bench.beside import load
+from bench.docker_command import docker
 from swarm.adapters.docker import DockerImages
 from swarm.bootstrap import wiring
 from swarm.engine.gate.net_pool import GateConfig
@@ -78,7 +79,7 @@ class Place:
     def start(self, name: str, network: str, command: str) -> None:
         """Run a container of the bench's image."""
         host = () if network.startswith("container:") else ("--add-host", self._host())
-        _docker(
+        docker(
             "run", "-d", "--init", "--name", self.box(name), "--user", "0",
             "--label", f"swarm.home={self.parts.context.paths.tag}", "--label",
             "swarm.kind=bench", "--network", network, *host,
@@ -90,7 +91,7 @@ class Place:
 
     def measure(self, box: str, what: str, proxy: str, count: int) -> float:
         """What the client prints in that container."""
-        said = _docker(
+        said = docker(
             "exec", self.box(box), "python3", "/bench/load.py", what, proxy, str(count)
         )
         return float(said)
@@ -113,7 +114,7 @@ class Place:
 
 def resident(container: str) -> float:
     """MB of all of a container's processes."""
-    said = _docker("top", container, "-o", "pid,rss").splitlines()[1:]
+    said = docker("top", container, "-o", "pid,rss").splitlines()[1:]
     return sum(int(line.split()[1]) for line in said) / 1024
 
 
@@ -138,11 +139,11 @@ def _opened(parts: EngineParts, image: str, peers: Iterable[str]) -> Place:
     parts.context.containers.make_network(names.gate, names.labels("gate"))
     server = Place(parts, image, "", "", "")
     server.start("server", names.gate, SERVER)
-    address = _docker(
+    address = docker(
         "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
         server.box("server"),
     ).strip()  # fmt: skip
-    certificate = _docker("exec", server.box("server"), "cat", "/bench/cert.pem")
+    certificate = docker("exec", server.box("server"), "cat", "/bench/cert.pem")
     (parts.context.paths.home / "config.toml").write_text(
         f'[gate]\nready = 1\nhosts = {{ "{load.NAME}" = "{address}" }}\n'
     )
@@ -169,7 +170,7 @@ def _await(at: Place, name: str, port: int) -> None:
         f"until (exec 3<>/dev/tcp/{at.box(slug(name))}/{port}) 2>/dev/null; "
         "do sleep 0.05; done"
     )
-    _docker("exec", at.box("direct"), "timeout", "60", "bash", "-c", script)
+    docker("exec", at.box("direct"), "timeout", "60", "bash", "-c", script)
 
 
 def _image() -> str:
@@ -185,12 +186,3 @@ def _image() -> str:
     if not door.image_id(reference):
         door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
     return reference
-
-
-def _docker(*words: str) -> str:
-    done = subprocess.run(
-        ["docker", *words], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"docker {words[0]}: {done.stderr.strip()[-600:]}")
-    return done.stdout

@@ -86,6 +86,8 @@ class _Reading:
         self.left_out: list[str] = []
         self.absent: list[str] = []
         self._home = home
+        self._roots = tuple(_real(place) for place in (shell_folder(), home))
+        """Where a path may lead to: below the folder for shells, or the home."""
         self._bytes = 0
 
     def add_dotfile(self, name: str) -> None:
@@ -155,8 +157,7 @@ class _Reading:
             raise _refused(place, f"is larger than {LARGEST >> 10} KiB")
         if self._bytes > MOST_BYTES:
             raise _too_much()
-        real = Path(os.path.realpath(place)).name
-        for name in (place.name, real):
+        for name in (place.name, _real(place).name):
             if reason := key_files.looks_like_key(name, content):
                 raise _refused(place, f"goes into no box: {reason}")
         try:
@@ -175,15 +176,12 @@ class _Reading:
 
         A link that is put somewhere on the way meanwhile is followed no more.
         """
-        real = Path(os.path.realpath(place))
-        root = Path(os.path.realpath(self._home))
-        shell = Path(os.path.realpath(shell_folder()))
-        if real.is_relative_to(shell):
-            root = shell
-        elif real.is_relative_to(root):
-            self._require_no_key(place, str(real.relative_to(root)))
-        else:
+        real, (shell, home) = _real(place), self._roots
+        root = shell if real.is_relative_to(shell) else home
+        if not real.is_relative_to(root):
             raise _refused(place, "is a link that leads out of your home")
+        if root == home:
+            self._require_no_key(place, str(real.relative_to(home)))
         try:
             descriptor = _open_below(root, real.relative_to(root).parts, flags)
         except OSError as error:
@@ -194,6 +192,10 @@ class _Reading:
             raise _refused(place, f"cannot be read: {error.strerror}") from error
         finally:
             os.close(descriptor)
+
+
+def _real(place: Path) -> Path:
+    return Path(os.path.realpath(place))
 
 
 def _open_below(root: Path, parts: tuple[str, ...], flags: int) -> int:

@@ -25,7 +25,7 @@ from swarm.engine.host import (
 from swarm.engine.host.agent_recipe import Layers
 from swarm.engine.host.build_sharing import SHARED
 from swarm.engine.host.newest_versions import Newest
-from swarm.errors import Cancelled, PlanError, ToolError
+from swarm.errors import PlanError, ToolError
 from swarm.model.toolchain import NO_TOOLCHAIN, Toolchain
 from swarm.ports import Images, Progress
 
@@ -353,31 +353,23 @@ def _tells_registries(name: str) -> bool:
 def _base(engine: Images, progress: Progress) -> str:
     """The base there is, else the registry's, else one made here; says which.
 
-    Cancelled if the engine's connection was stopped, whatever step is under way.
+    Each step raises Cancelled if the engine's connection was stopped.
     """
     for known in (UPSTREAM, LOCAL):
         if engine.image_id(known):
             progress(f"base: {known}, which is here already")
             return known
     progress(f"base: asking the registry for {UPSTREAM}")
-    _require_wanted(engine)
     if engine.pull(UPSTREAM, PULL_SECONDS):
         return UPSTREAM
-    _require_wanted(engine)
     progress(f"base: no registry gives it; making {LOCAL} with mmdebstrap")
     with temporary.directory("base") as folder:
         tar = folder / "root.tar"
         gate = load.load(load.user_file()).gate
         variables = parent_proxy.variables(gate)
         base_image.make_root(tar, progress, variables, lambda: engine.is_stopped)
-        _require_wanted(engine)
         engine.import_tar(tar, LOCAL)
     return LOCAL
-
-
-def _require_wanted(engine: Images) -> None:
-    if engine.is_stopped:
-        raise Cancelled("docker build: it was ended before it was done")
 
 
 def _context(name: str) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from swarm.engine.host.room import room
 from swarm.engine.tasks import (
     copies_room,
     offline,
+    own_caches,
     own_files,
     project,
     setup_decision,
@@ -41,7 +42,8 @@ def new(context: EngineContext, wish: NewTasks, wish_id: int) -> dict[str, Any]:
     """
     context.require_room("a new task")
     copies_room.check_number(wish.copies * max(len(wish.agents), 1))
-    each = [resolve(context, one) for one in _by_agent(wish)]
+    measure = own_caches.measured_once()
+    each = [resolve(context, one, measure=measure) for one in _by_agent(wish)]
     return _queue(context, each, wish_id)
 
 

@@ -1,9 +1,12 @@
 """Which of the user's package caches a task is lent; looked at again at each start."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from swarm.adapters import package_caches
+from swarm.adapters.package_caches import PackageCache
 from swarm.config.home_paths import home
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
@@ -12,23 +15,37 @@ from swarm.model.format import size
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.plan import planner
+from swarm.plan.naming import HomePaths
 from swarm.plan.own_caches import LentFolder, is_one
 from swarm.plan.planner import HostFacts
 from swarm.plan.specs import Plan
 
+Measure = Callable[[str, HomePaths], PackageCache]
+"""Finds and measures the user's cache of that kind, for that home of swarm."""
+
+
+def measured(kind: str, paths: HomePaths) -> PackageCache:
+    """Measure it now; blocks while it is looked at as a whole."""
+    return package_caches.look(kind, os.environ, home(), paths.home)
+
+
+def measured_once() -> Measure:
+    """Measures each cache once, for all agents of one wish."""
+    return cache(measured)
+
 
 def lent(
-    config: Config, host: HostFacts
+    config: Config, host: HostFacts, measure: Measure = measured
 ) -> tuple[tuple[LentFolder, ...], tuple[str, ...]]:
     """The folders of those that the settings name, and notes on what is not lent.
 
-    Blocks while each is looked at as a whole. With SELinux none is: its files would
-    need a label that is not theirs.
+    Blocks as `measure` does. With SELinux none is lent: its files would need a label
+    that is not theirs.
     """
     folders, notes = list[LentFolder](), list[str]()
     is_users = planner.sandbox_user(host.uid, host.gid)[0] == os.getuid()
     for kind in config.sandbox.caches:
-        found = package_caches.look(kind, os.environ, home(), host.paths.home)
+        found = measure(kind, host.paths)
         fault = "its files have no label for boxes" if host.selinux else found.fault
         if fault:
             notes.append(f"your cache of {kind} is not lent: {fault}")

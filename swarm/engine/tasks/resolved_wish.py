@@ -76,11 +76,15 @@ class ResolvedWish:
 
 
 def resolve(
-    context: EngineContext, wish: NewTasks, earlier: TaskProject | None = None
+    context: EngineContext,
+    wish: NewTasks,
+    earlier: TaskProject | None = None,
+    measure: own_caches.Measure = own_caches.measured,
 ) -> ResolvedWish:
     """Read what the tasks need; SwarmError if any of it is missing or wrong.
 
     `earlier` is another task's, which counts in place of what stands there now.
+    `measure` looks at the user's package caches, which takes long for a large one.
     """
     config = context.config()
     copies_room.check_number(wish.copies)
@@ -124,7 +128,7 @@ def resolve(
     notes = covers.notes_on_absent(repository, base.commit, choice, given.project)
     if wish.offline:
         offline.require_base(context, repository, base.commit, host, choice)
-    caches, of_caches = own_caches.lent(config, host)
+    caches, of_caches = own_caches.lent(config, host, measure)
     return ResolvedWish(
         wish=wish,
         prompt=prompt,

@@ -49,6 +49,21 @@ def test_what_is_lent_is_told_with_its_size(home: Path, tmp_path: Path) -> None:
     assert own_caches.lent(config, replace(host, selinux=True))[0] == ()
 
 
+def test_several_agents_of_a_wish_have_each_cache_measured_once(
+    home: Path, tmp_path: Path
+) -> None:
+    """What came in between would be told of one agent's task and not of another's."""
+    (tmp_path / "config.toml").write_text(CONFIG)
+    config = load.load(tmp_path / "config.toml")
+    host = HostFacts(HomePaths(tmp_path / "swarm"), "base", "{}", 0, 0)
+    measure = own_caches.measured_once()
+    first = own_caches.lent(config, host, measure)
+    (home / ".m2/repository/org/b.jar").write_text("jar\n" * 1000)
+
+    assert own_caches.lent(config, host, measure) == first
+    assert own_caches.lent(config, host) != first
+
+
 def test_one_that_is_gone_is_not_mounted(tmp_path: Path) -> None:
     """The engine would make an empty one of root's there; or follow a new link."""
     there, gone, link = (tmp_path / name for name in ("there", "gone", "link"))
