@@ -94,6 +94,8 @@ class FakeContainers:
 
     def __init__(self, images: tuple[str, ...] = ("an/image:1",)) -> None:
         self.down = False
+        self.unfreezable = ""
+        """The container that cannot be paused."""
         self.images = images
         self.specs: dict[str, SandboxSpec] = {}
         self.uses: dict[str, Reading] = {}
@@ -157,6 +159,8 @@ class FakeContainers:
             self.end(name, 137)
 
     def pause(self, name: str) -> None:
+        if name == self.unfreezable:
+            raise ToolError(f"docker pause: {name} cannot be frozen")
         if self._container(name).status != "paused":
             self._move(name, "paused", "pause")
 

@@ -17,5 +17,8 @@ if [ ! -d "$data" ]; then
         postgres --single -D "$data.new" postgres > /dev/null
     mv "$data.new" "$data"
 fi
+# Nobody else has this folder. One that was killed left the number of a process in it, which
+# another program may have by now.
+rm -f "$data/postmaster.pid"
 exec postgres -D "$data" -p "$SERVICE_PORT" \
     -c listen_addresses=127.0.0.1,::1 -c unix_socket_directories=/tmp "$@"

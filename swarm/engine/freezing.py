@@ -24,12 +24,12 @@ def thaw(context: EngineContext, task_id: int) -> None:
 
 
 def freeze_services(context: EngineContext, task_id: int) -> None:
-    """Freeze the services alone, up to one that cannot be frozen, which is told."""
+    """Freeze the services alone; one that cannot be frozen is told, the rest stand."""
     _each(context, task_id, "running", context.containers.pause)
 
 
 def thaw_services(context: EngineContext, task_id: int) -> None:
-    """Let the services alone go on, up to one that cannot, which is told."""
+    """Let the services alone go on; one that cannot is told, the others do."""
     _each(context, task_id, "paused", context.containers.resume)
 
 
@@ -38,10 +38,16 @@ def _each(
 ) -> None:
     if not context.read().tasks.get(task_id).services:
         return
+    labels = context.names(task_id).labels(SERVICE_KIND)
     try:
-        labels = context.names(task_id).labels(SERVICE_KIND)
-        for facts in context.containers.all(labels):
-            if facts.labels.get(SERVICE_LABEL) and facts.status == status:
-                act(facts.name)
+        found = context.containers.all(labels)
     except SwarmError as error:
         context.journal.record(task_id, events.Trouble("services", error.message))
+        return
+    for facts in found:
+        if not facts.labels.get(SERVICE_LABEL) or facts.status != status:
+            continue
+        try:
+            act(facts.name)
+        except SwarmError as error:
+            context.journal.record(task_id, events.Trouble("services", error.message))

@@ -8,9 +8,10 @@ import pytest
 from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.model import events
-from swarm.plan.naming import HomePaths
+from swarm.plan.naming import SERVICE_KIND, SERVICE_LABEL, HomePaths
+from swarm.plan.specs import SandboxSpec
 from tests.engine.fake_context import fake_context
-from tests.engine.tasks.live_services import live_with_services, status
+from tests.engine.tasks.live_services import IMAGE, live_with_services, status
 from tests.fakes import FakeContainers
 
 
@@ -55,3 +56,25 @@ def test_an_engine_that_refuses_a_service_is_told(
     freezing.freeze_services(context, task)
 
     assert context.read().events.last(events.Trouble, task)
+
+
+def test_one_that_cannot_be_frozen_keeps_no_other_running(
+    context: EngineContext, containers: FakeContainers
+) -> None:
+    task = live_with_services(context)
+    names = context.names(task)
+    after = names.service("zz")
+    labels = {**names.labels(SERVICE_KIND), SERVICE_LABEL: "zz"}
+    containers.create(SandboxSpec(after, IMAGE, ("true",), "1:1", labels))
+    containers.start(after)
+    containers.unfreezable = names.service("cache")
+
+    freezing.freeze(context, task)
+
+    assert status(context, task) == {"sandbox": "paused", "cache": "running"}
+    facts = containers.inspect(after)
+    assert facts is not None
+    assert facts.status == "paused"
+    told = context.read().events.last(events.Trouble, task)
+    assert told is not None
+    assert "cannot be frozen" in told.reason

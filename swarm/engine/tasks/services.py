@@ -11,7 +11,12 @@ from pathlib import Path
 from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts, images
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import floor_check, service_health, service_images
+from swarm.engine.tasks import (
+    disk_limit,
+    floor_check,
+    service_health,
+    service_images,
+)
 from swarm.errors import SwarmError
 from swarm.model import events, service_restart
 from swarm.model.task import State, Task
@@ -98,10 +103,15 @@ def _write_hosts(plan: Plan) -> None:
 
 
 def create(context: EngineContext, service: Service, net: str) -> None:
-    """Create and start a service's container, over what it stored; ToolError."""
+    """Create and start a service's container, over what it stored; ToolError.
+
+    A new volume has the limit of a task's disk, where the engine's disk has quotas.
+    """
     containers, spec = context.containers, service.container
+    limit = context.config().disk.task
     for volume in service.volumes:
-        containers.make_volume(volume, {**spec.labels, KIND_LABEL: DATA_KIND})
+        labels = {**spec.labels, KIND_LABEL: DATA_KIND}
+        disk_limit.make_volume(context, volume, labels, limit)
 
     def attempt() -> None:
         containers.create(specs.with_network(spec, net))

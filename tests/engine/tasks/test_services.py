@@ -1,9 +1,11 @@
 """A task's own databases and caches: on its own localhost, and gone with it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from swarm.engine.host import images
 from swarm.model import events
 from swarm.model.task import State
 from swarm.store import wishes
@@ -46,6 +48,7 @@ def test_two_tasks_at_once_have_each_its_own_on_the_same_port(
     harness: KeeperHarness, sample: Path
 ) -> None:
     """What one writes, the other does not read; both are removed with the task."""
+    harness.patience = 300.0
     harness.start_keeper()
     agree(harness, sample, POSTGRES + REDIS)
     lines = """
@@ -345,3 +348,26 @@ def test_a_paused_task_s_services_stand_still_and_end_with_it(
     harness.wish_done("pause", task=task_id)
     harness.wish_done("kill", task=task_id)
     assert _services(harness, task_id) == []
+
+
+def test_a_database_that_was_killed_starts_beside_any_program() -> None:
+    """The number that it left may be that of its own health check in the next box."""
+    script = """
+start="sh /usr/share/swarm/recipes/service-postgres.sh"
+export SERVICE_PORT=5432
+$start -C port
+sleep 600 &
+echo $! > /var/lib/service/postgres/postmaster.pid
+$start &
+until pg_isready -q -h 127.0.0.1; do kill -0 $!; sleep 0.1; done
+"""
+    build_images("postgres")
+    run = [
+        *("docker", "run", "--rm", "--init", "--network=none", "--user=65300:65300"),
+        "--tmpfs=/var/lib/service:mode=1777",
+        *(images.tag("services/postgres"), "sh", "-euc", script),
+    ]
+
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr

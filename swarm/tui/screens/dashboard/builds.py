@@ -35,8 +35,11 @@ class Builds:
         """Read anew if an event tells of a build; SwarmError by the store."""
         is_news = any(isinstance(one.event, image_build.KINDS) for one in recorded)
         if self._known is None or is_news:
-            read = self._queries.events.of_kinds(*image_build.KINDS)
-            self._known = image_build.builds(read)
+            self._read()
+
+    def _read(self) -> None:
+        read = self._queries.events.of_kinds(*image_build.KINDS)
+        self._known = image_build.builds(read)
 
     @property
     def known(self) -> Mapping[str, ImageBuild]:
@@ -74,7 +77,8 @@ class Builds:
         waits = isinstance(wish, NewTasks | Retry) and wish.build
         if not waits or self._dialog is None:
             return
-        self.follow([events.Recorded(0, 0.0, None, events.ImageBuilt("", 0.0))])
+        # Its build's end may be stored, and not yet among what was followed.
+        self._read()
         shown = [self.known.get(name) for name in self._shown]
         has_failed = any(one and one.problem for one in shown)
         if self._dialog.is_current and (is_done or not has_failed):
