@@ -7,7 +7,7 @@ is there as a whole or not at all. What is in it is a stranger's: no link is fol
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,10 @@ HOME, SHARED, LOOSE = "home", "shared", "loose"
 """Parts of a base: the agent's home, folders that are mounted, all that is copied."""
 _MAKING = ".making-"
 _LARGEST = 4 << 20
+
+
+History = Callable[[str], bool]
+"""True of a commit in a task's history; see `user_refs.history`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class WarmBase:
     """The times of its folders' own last change, home first."""
     retired: bool = False
     """No further task begins with it."""
+    commit: str = ""
+    """The commit whose set-up left it: only a task with that in its history has it."""
 
 
 def begin(folder: Path) -> Path:
@@ -61,15 +67,19 @@ def finish(making: Path, base: WarmBase) -> WarmBase:
     return done
 
 
-def of_key(folder: Path, key: str) -> list[WarmBase]:
-    """The bases of that key with which a task may begin."""
-    return [base for base in all_bases(folder) if base.key == key and not base.retired]
+def of_key(folder: Path, key: str, history: History) -> list[WarmBase]:
+    """The bases of that key with which a task of that history may begin."""
+    of_the_key = [base for base in all_bases(folder) if base.key == key]
+    return [each for each in of_the_key if not each.retired and history(each.commit)]
 
 
-def newest_home(folder: Path, repo: str) -> Path | None:
-    """The home in the base that a task of the repository last began with, if any."""
+def newest_home(folder: Path, repo: str, history: History) -> Path | None:
+    """The home in the base that a task of the repository last began with, if any.
+
+    Of those that are made of a commit in that history.
+    """
     ours = [base for base in all_bases(folder) if base.repo == repo]
-    whole = [base for base in ours if is_whole(folder, base)]
+    whole = [base for base in ours if is_whole(folder, base) and history(base.commit)]
     newest = max(whole, key=lambda base: last_used(folder, base.name), default=None)
     return folder / newest.name / HOME if newest else None
 

@@ -10,6 +10,8 @@ from swarm.adapters import warm_bases
 from swarm.adapters.warm_bases import WarmBase
 
 BASE = WarmBase("", "k" * 64, "/r", ("npm ci",), shared=("node_modules",), made=1.0)
+ANY = {BASE.commit}.__contains__
+"""The history that all bases here are of."""
 
 
 def made(folder: Path, base: WarmBase = BASE) -> WarmBase:
@@ -21,12 +23,12 @@ def made(folder: Path, base: WarmBase = BASE) -> WarmBase:
 
 def test_one_that_is_made_is_found_by_its_key(tmp_path: Path) -> None:
     folder = tmp_path / "bases"
-    assert warm_bases.of_key(folder, BASE.key) == []
+    assert warm_bases.of_key(folder, BASE.key, ANY) == []
 
     base = made(folder)
 
-    assert warm_bases.of_key(folder, BASE.key) == [base]
-    assert warm_bases.of_key(folder, "other") == []
+    assert warm_bases.of_key(folder, BASE.key, ANY) == [base]
+    assert warm_bases.of_key(folder, "other", ANY) == []
     assert warm_bases.is_whole(folder, base)
     assert replace(base, name="", stamps=()) == BASE
 
@@ -65,9 +67,22 @@ def test_nobody_begins_with_one_that_is_retired(tmp_path: Path) -> None:
 
     warm_bases.retire(tmp_path, base.name)
 
-    assert warm_bases.of_key(tmp_path, BASE.key) == []
+    assert warm_bases.of_key(tmp_path, BASE.key, ANY) == []
     assert [*warm_bases.all_bases(tmp_path)] == [replace(base, retired=True)]
     warm_bases.retire(tmp_path, "none")
+
+
+def test_a_base_is_for_those_who_have_its_commit(tmp_path: Path) -> None:
+    """A base of an earlier version, without a commit, is nobody's."""
+    ours = made(tmp_path, replace(BASE, commit="ours"))
+    theirs = made(tmp_path, replace(BASE, commit="theirs"))
+    made(tmp_path)
+
+    of_ours = warm_bases.of_key(tmp_path, BASE.key, {"ours"}.__contains__)
+    home = warm_bases.newest_home(tmp_path, "/r", {"theirs"}.__contains__)
+
+    assert of_ours == [ours]
+    assert home == tmp_path / theirs.name / "home"
 
 
 def test_a_use_is_remembered(tmp_path: Path) -> None:
@@ -83,14 +98,14 @@ def test_a_use_is_remembered(tmp_path: Path) -> None:
 
 def test_the_newest_home_of_a_repository(tmp_path: Path) -> None:
     """Of a base that is whole; a retired one will do."""
-    assert warm_bases.newest_home(tmp_path, "/r") is None
+    assert warm_bases.newest_home(tmp_path, "/r", ANY) is None
     old, new, broken = (made(tmp_path) for _ in range(3))
     theirs = made(tmp_path, replace(BASE, repo="/other"))
     for at, base in enumerate((old, new, broken, theirs)):
         os.utime(tmp_path / base.name / "manifest.json", (at, at))
     (tmp_path / broken.name / "home" / "more").touch()
 
-    assert warm_bases.newest_home(tmp_path, "/r") == tmp_path / new.name / "home"
+    assert warm_bases.newest_home(tmp_path, "/r", ANY) == tmp_path / new.name / "home"
 
 
 def test_what_is_unmade_is_no_base(tmp_path: Path) -> None:

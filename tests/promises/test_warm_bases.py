@@ -4,6 +4,7 @@ The weak places: a base that anybody's commit may leave, and one that is lent wr
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,11 @@ def run(harness: KeeperHarness, repo: Path, command: str, base: str = "") -> lis
     task = harness.until_taken_in(harness.new_task(repo, command, base=base))
     seen = harness.paths.worktree(task.id) / "seen"
     return seen.read_text().split() if seen.exists() else []
+
+
+def has_all(*_: object) -> Callable[[str], bool]:
+    """A history that any commit is in."""
+    return lambda _commit: True
 
 
 def is_warm(harness: KeeperHarness) -> bool:
@@ -95,6 +101,7 @@ def test_a_branch_of_a_tasks_leaves_nothing_to_others(
     """
     if is_weak:
         monkeypatch.setattr(warm_key, "may_keep", lambda *_: True)
+        monkeypatch.setattr(warm_key, "history", has_all)
     script = "cat greeting.lock > node_modules/1; echo good > ~/tool"
     with open_keeper_harness() as harness:
         # It runs what the commit holds, and the key cannot know that.
@@ -110,6 +117,36 @@ def test_a_branch_of_a_tasks_leaves_nothing_to_others(
         ours = run(harness, place, LOOK)
 
     assert theirs == ["good", "bad", "bad"]
+    assert (ours == GOOD) is not is_weak
+
+
+def test_a_strangers_branch_leaves_nothing_to_the_users(
+    place: Path, is_weak: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: what a fetched branch's set-up left is for tasks of that branch alone.
+
+    Why: a branch that the user fetched, or checked out to look at it, may be anybody's
+    work. Neither its base nor what its set-up fetched reaches `main`.
+    """
+    if is_weak:
+        monkeypatch.setattr(warm_key, "history", has_all)
+    script = "cat greeting.lock > node_modules/1; echo good > ~/tool"
+    with open_keeper_harness() as harness:
+        (place / "install.sh").write_text(script)
+        install = f"{SETUP[0]}; cd ..; sh ./inst*.sh; ln -s ~/tool node_modules/t"
+        agree(harness, place, install, ignored="node_modules\n")
+        git(place, "checkout", "-q", "-b", "contributed")
+        bad = script.replace("echo good", "echo bad >> ~/left; echo bad")
+        (place / "install.sh").write_text(bad)
+        git(place, "commit", "-qam", "bad")
+        git(place, "checkout", "-q", "main")
+        harness.start_keeper()
+        theirs = run(harness, place, LOOK, base="contributed")
+        again = run(harness, place, LOOK, base="contributed")
+        assert is_warm(harness)
+        ours = run(harness, place, f"{LOOK}; cat ~/left >> seen")
+
+    assert theirs == again == ["good", "bad", "bad"]
     assert (ours == GOOD) is not is_weak
 
 

@@ -1,9 +1,12 @@
 """Tells commits of the user's from those that only a task's branch holds."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
 
 from swarm.adapters.git.repository import Repository
+from swarm.errors import ToolError
 
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
 
 
@@ -18,6 +21,22 @@ def is_users(
     words = ("--contains", commit, "--format=%(refname)")
     listed: str = repository.git.for_each_ref(*words, _HEADS, _REMOTES, "refs/tags/")
     return any(not _is_tasks(ref, prefix, branches) for ref in listed.splitlines())
+
+
+def history(repository: Repository, commit: str) -> Callable[[str], bool]:
+    """Tells if a commit is this one, or one before it; each call is a git process.
+
+    What is no id, or is gone, is not. Neither is what a shallow clone left out.
+    """
+
+    def holds(other: str) -> bool:
+        try:
+            repository.git.merge_base("--is-ancestor", other, commit)
+        except ToolError:
+            return False
+        return True
+
+    return lambda other: bool(_ID.fullmatch(other)) and holds(other)
 
 
 def _is_tasks(ref: str, prefix: str, branches: Collection[str]) -> bool:

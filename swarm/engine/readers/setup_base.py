@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from swarm.adapters import warm_bases
 from swarm.adapters.git import tree_at
 from swarm.adapters.git.repo import Git
+from swarm.adapters.warm_bases import History
 from swarm.errors import PlanError
 from swarm.model.format import plural
 from swarm.model.lock_files import deciding
@@ -33,6 +34,8 @@ class Subject:
     image: str
     user: str
     project: ProjectChoice
+    history: History
+    """What its base commit comes from."""
 
 
 def files_at(git: Git, commit: str, project: ProjectChoice) -> dict[str, str]:
@@ -70,7 +73,8 @@ def key_of(image_id: ImageId, subject: Subject) -> str:
 
 def is_there(paths: HomePaths, image_id: ImageId, subject: Subject) -> bool:
     """True if a whole base of the subject's key is there."""
-    bases = warm_bases.of_key(paths.bases, key_of(image_id, subject))
+    key = key_of(image_id, subject)
+    bases = warm_bases.of_key(paths.bases, key, subject.history)
     return any(warm_bases.is_whole(paths.bases, base) for base in bases)
 
 

@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from swarm.adapters.git import user_refs
 from swarm.adapters.git.worktree import covers
 from swarm.agents import registry
 from swarm.agents.description import MODES
@@ -119,6 +120,11 @@ class _SetupLook:
             if chooser and given.setup
             else {}
         )
+        self._history = (
+            user_refs.history(chooser.repository, chooser.commit)
+            if chooser
+            else lambda _: False
+        )
 
     def of(self, image: str, tools: TaskTools | None) -> tuple[str, str]:
         """The sentence, and why no task can begin offline; empty without a set-up."""
@@ -129,7 +135,7 @@ class _SetupLook:
         choice = replace(self._choice, stacks=wanted.stacks, packages=wanted.packages)
         full = images.tag(image) if images.is_ours(image) else image
         subject = setup_base.Subject(
-            self._repo, self._files, full, f"{uid}:{gid}", choice
+            self._repo, self._files, full, f"{uid}:{gid}", choice, self._history
         )
         words, refusal = setup_base.standing(
             self._paths, self._engine.image_id, subject

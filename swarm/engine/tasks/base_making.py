@@ -63,7 +63,8 @@ def make(context: EngineContext, task: Task, plan: Plan, wanted: Wanted) -> Warm
             raise NotKept(f"the set-up leaves {len(new)} files and folders")
         making = warm_bases.begin(context.paths.bases)
         try:
-            base = WarmBase("", wanted.key, task.repo, plan.project.setup)
+            commands = plan.project.setup
+            base = WarmBase("", wanted.key, task.repo, commands, commit=task.base)
             fill = _Fill(context, task, plan, making)
             if wanted.copies:
                 return fill.with_copies(base, new)

@@ -1,5 +1,6 @@
 """`swarm new --offline`: a warm base in place of the set-up, and preset `locked`."""
 
+from swarm.adapters.git import user_refs
 from swarm.adapters.git.repository import Repository
 from swarm.engine.context import EngineContext
 from swarm.engine.readers import setup_base
@@ -25,8 +26,9 @@ def require_base(
     """PlanError if the project has a set-up, and no warm base of it is there."""
     uid, gid = planner.sandbox_user(host.uid, host.gid)
     files = setup_base.files_at(repository.git, commit, choice)
+    history = user_refs.history(repository, commit)
     subject = setup_base.Subject(
-        str(repository.root), files, host.image, f"{uid}:{gid}", choice
+        str(repository.root), files, host.image, f"{uid}:{gid}", choice, history
     )
     _, refusal = setup_base.standing(
         context.paths, context.containers.image_id, subject

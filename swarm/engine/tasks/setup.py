@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from swarm.adapters import warm_bases
 from swarm.engine.host import failed_starts
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import accounts, covers, floor_check, homes, observation
+from swarm.engine.tasks import (
+    accounts,
+    covers,
+    floor_check,
+    homes,
+    observation,
+    warm_key,
+)
 from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
 from swarm.engine.tasks.setup_log import SetupLog
 from swarm.errors import SwarmError, ToolError
@@ -40,7 +47,9 @@ def carry_out(
     SwarmError if a human stops it.
     """
     if plan.project.setup:
-        seed = warm_bases.newest_home(parts.context.paths.bases, task.repo)
+        history = warm_key.history(parts.context, task)
+        bases = parts.context.paths.bases
+        seed = warm_bases.newest_home(bases, task.repo, history)
         part = _Part(SETUP_STEP, plan.project.setup, seed=str(seed or ""))
         with steps.step(SETUP_STEP):
             _Run(parts, task, plan, shell, part).run()

@@ -3,6 +3,7 @@
 from functools import partial
 
 from swarm.adapters.git import user_refs
+from swarm.adapters.warm_bases import History
 from swarm.engine.context import EngineContext
 from swarm.engine.readers import setup_base
 from swarm.model.task import Task
@@ -12,9 +13,20 @@ from swarm.plan.specs import Plan
 def of(context: EngineContext, task: Task, plan: Plan) -> str:
     """The same for tasks that one set-up is enough for; 64 hex digits."""
     project, box = plan.project, plan.sandbox
-    files = setup_base.files_at(context.task_git(task).repo.git, task.base, project)
-    subject = setup_base.Subject(task.repo, files, box.image, box.user, project)
+    repository = context.task_git(task).repo
+    files = setup_base.files_at(repository.git, task.base, project)
+    subject = setup_base.Subject(
+        task.repo, files, box.image, box.user, project, history(context, task)
+    )
     return setup_base.key_of(context.containers.image_id, subject)
+
+
+def history(context: EngineContext, task: Task) -> History:
+    """What the task comes from: a base of another commit is none for it.
+
+    A branch that the user fetched or checked out may be a stranger's work.
+    """
+    return user_refs.history(context.task_git(task).repo, task.base)
 
 
 def may_keep(context: EngineContext, task: Task) -> bool:

@@ -157,7 +157,9 @@ def _run_and_keep(launch: _Launch, task: Task, key: str) -> Task:
 def _used(launch: _Launch, task: Task, key: str) -> Task | None:
     """The task with the base of that key; None if there is none that fits."""
     context = launch.context
-    base = _fitting(context, task, warm_bases.of_key(context.paths.bases, key))
+    history = warm_key.history(context, task)
+    bases = warm_bases.of_key(context.paths.bases, key, history)
+    base = _fitting(context, task, bases)
     if base is None:
         return None
     try:

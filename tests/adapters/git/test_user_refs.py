@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from swarm.adapters.git.repository import Repository
-from swarm.adapters.git.user_refs import is_users
+from swarm.adapters.git.user_refs import history, is_users
 from tests.adapters.git.git_helpers import commit_all, new_repository, sh_git
 
 
@@ -32,3 +32,20 @@ def test_who_holds_a_commit(tmp_path: Path) -> None:
     sh_git(place, "checkout", "-q", main)
     sh_git(place, "merge", "-q", "--ff-only", "swarm/1-fix")
     assert users(second, "renamed")
+
+
+def test_a_history_has_what_was_before(tmp_path: Path) -> None:
+    """And nothing that is no id, or no commit here."""
+    (tmp_path / "home").mkdir()
+    place = new_repository(tmp_path / "repo")
+    first = sh_git(place, "rev-parse", "HEAD")
+    (place / "more").write_text("more")
+    commit_all(place, "more")
+    second = sh_git(place, "rev-parse", "HEAD")
+    repository = Repository.open(place, tmp_path / "home")
+
+    of_first, of_second = (history(repository, each) for each in (first, second))
+
+    assert (of_first(first), of_first(second)) == (True, False)
+    assert (of_second(first), of_second(second)) == (True, True)
+    assert not any(of_second(each) for each in ("", "main", "HEAD", "a" * 40, "--all"))

@@ -17,7 +17,7 @@ DB = {"db": ServiceContainer(recipe="postgres")}
 
 
 def subject(project: ProjectChoice) -> Subject:
-    return Subject("/r", {}, "image", "1:1", project)
+    return Subject("/r", {}, "image", "1:1", project, {""}.__contains__)
 
 
 def image_id(reference: str) -> str | None:
