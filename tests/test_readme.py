@@ -1,4 +1,4 @@
-"""The README's links lead somewhere, and what it tells a user to write is taken."""
+"""The pages' links lead somewhere, and what they tell a user to write is taken."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,9 @@ from swarm.policy import policy_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-README = PAGES[0].read_text(encoding="utf-8")
+TEXT = "\n\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)")
-TOML = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+TOML = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
 
 
 def _anchors(page: Path) -> set[str]:
@@ -59,7 +59,7 @@ def test_the_project_files_are_taken() -> None:
 
 def test_the_table_of_agents_has_their_versions_and_modes() -> None:
     """A mode that holds in one way to run alone says so."""
-    table = README.partition("| agent | version | asks its model as |")[2]
+    table = TEXT.partition("| agent | version | asks its model as |")[2]
     rows = table.partition("\n\n")[0].splitlines()[2:]
 
     assert len(rows) == 12
@@ -81,7 +81,7 @@ def test_the_table_of_states_is_the_agents_own() -> None:
         *(AgentState.STARTING, AgentState.STALLED),  # by facts alone
         *(AgentState.DONE_RUNNING, AgentState.FAILED, AgentState.ENDED),
     }
-    table = README.partition("its screen is not read for |\n|---|---|---|\n")[2]
+    table = TEXT.partition("its screen is not read for |\n|---|---|---|\n")[2]
     rows = table.partition("\n\n")[0].splitlines()
 
     assert len(rows) == 12

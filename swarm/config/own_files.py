@@ -24,7 +24,7 @@ MOST_FILES = 300
 MOST_BYTES = 1 << 20
 _MOST_DEPTH = 8
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | os.O_NOFOLLOW
-_HINT = "see `dotfiles` and shell.d in the README"
+_HINT = "docs/PROJECTS.md, Your dotfiles, says what is taken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ def problem(key: str, value: object) -> str:
     return ""
 
 
-_HINT = "README, swarm.toml, explains every key"
+_HINT = "docs/PROJECTS.md explains every key"
 
 
 def _mistake(text: str, origin: str, error: ValidationError) -> ConfigError:

@@ -1,4 +1,4 @@
-"""A browser in a sandbox, in an image that is built by the README's recipe."""
+"""A browser in a sandbox, in an image built by the recipe of `docs/PROJECTS.md`."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.promises.sandbox_probe import gateway
 
 pytestmark = pytest.mark.long
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "PROJECTS.md"
 LOAD = "timeout 100 chromium --headless {flags} --dump-dom {url} 2>&1"
 TRUST_WEB = (
     "mkdir -p ~/.pki/nssdb; "
@@ -29,8 +29,8 @@ NO_PROXY = "unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY; "
 
 
 def recipe() -> bytes:
-    """The one Dockerfile in the README."""
-    (text,) = re.findall(r"```dockerfile\n(.*?)```", README.read_text(), re.DOTALL)
+    """The one Dockerfile on the page."""
+    (text,) = re.findall(r"```dockerfile\n(.*?)```", PAGE.read_text(), re.DOTALL)
     return str(text).encode()
 
 

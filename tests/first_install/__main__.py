@@ -2,7 +2,7 @@
 
 `--network NAME` and `--tool NAME` (both again and again) limit it; `--read FILE` takes
 what `tests.first_install.run` printed instead of running it. `--write` puts the table
-into README.md and the page, else it is printed alone.
+into docs/NETWORK.md and the page, else it is printed alone.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from tests.first_install.networks import NETWORKS
 from tests.first_install.projects import TOOLS
 from tests.first_install.run import Result
 
-README = Path(__file__).parents[2] / "README.md"
-PAGE = Path(__file__).parents[2] / "docs" / "FIRST-INSTALL.md"
+DOCS = Path(__file__).parents[2] / "docs"
+NETWORK, PAGE = DOCS / "NETWORK.md", DOCS / "FIRST-INSTALL.md"
 RUN_SECONDS = 3600
 
 
@@ -65,9 +65,9 @@ def main() -> None:
     found = sorted(latest.values(), key=lambda one: order.index(one.tool))
     if asked.write:
         PAGE.write_text(table.text(found), encoding="utf-8")
-        readme = README.read_text(encoding="utf-8")
-        text = table.replaced(readme, table.outcomes(found))
-        README.write_text(text, encoding="utf-8")
+        page = NETWORK.read_text(encoding="utf-8")
+        text = table.replaced(page, table.outcomes(found))
+        NETWORK.write_text(text, encoding="utf-8")
     else:
         print(table.text(found))
 

@@ -11,7 +11,7 @@ HEAD = """# The first install
 
 Each tool installs a small project in a sandbox under the preset `balanced`, in four
 networks. `python -m tests.first_install --write` writes this page and the table in
-README.md; hosts of registries stand as `REGISTRY`.
+NETWORK.md; hosts of registries stand as `REGISTRY`.
 
 - **direct**: the tool's public registry. For cargo, go, maven, gradle and gem it is
   untried: their packages are made by the test, and public registries have none.
