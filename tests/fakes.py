@@ -556,15 +556,19 @@ class ChangedEngine:
         """It takes calls and answers none, until `close`."""
         self._real = real
         self._ended = threading.Event()
+        self._open: set[socket.socket] = set()
         self._server = socket.socket(socket.AF_UNIX)
         self._server.bind(str(socket_file))
         self._server.listen(64)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Take no more calls; those at work end by themselves."""
+        """Take no more calls, and end those at work."""
         self._ended.set()
         self._server.close()
+        for connection in self._open.copy():
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -575,6 +579,13 @@ class ChangedEngine:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        self._open.add(client)
+        try:
+            self._answer_one(client)
+        finally:
+            self._open.discard(client)
+
+    def _answer_one(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError):
             head, rest = self._head(client)
             if not head:

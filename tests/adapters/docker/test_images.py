@@ -39,7 +39,9 @@ def test_an_image_is_built_and_listed_by_its_prefix(
 ) -> None:
     """The context is in memory; each step is reported."""
     steps: list[str] = []
-    files = {"Dockerfile": b"FROM scratch\nCOPY file /file\n", "file": b"x"}
+    # Of this test alone: the engine would take a step of another's, which may go.
+    content = reference.encode()
+    files = {"Dockerfile": b"FROM scratch\nCOPY file /file\n", "file": content}
 
     images.build(reference, files, {}, steps.append)
 
