@@ -20,6 +20,7 @@ _EXIT = re.compile(r"^(?:\[exit (\d+)\]$|Pane is dead \((?:status|signal) (\d+))
 _DIALOGS = ASKING | {AgentState.FIRST_RUN, AgentState.NEEDS_LOGIN}
 _GOES_ON = re.compile(r"^[a-z·,/&↑↓)]")
 """How a line begins that is the rest of a wrapped one."""
+_STATES = {state.value: state for state in AgentState}
 _TIMED = frozenset({AgentState.LIMITED, AgentState.OVERLOADED})
 
 
@@ -97,8 +98,7 @@ def _is_dialog(
 
 def state_of(name: str) -> AgentState | None:
     """The state that a table `[cues.NAME]` is about, such as `first_run`."""
-    spelt = name.replace("_", "-")
-    return AgentState(spelt) if spelt in set(AgentState) else None
+    return _STATES.get(name.replace("_", "-"))
 
 
 def _rules(
