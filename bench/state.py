@@ -119,7 +119,7 @@ class _Fleet:
             for number, name in enumerate(names):
                 panes.show(name, _screen(look, number % 2 == 0))
             before = time.thread_time()
-            watch.look(tasks)
+            watch.look(self._context.read().tasks.all())  # as the keeper does
             if look:  # agents' files are read at the first look
                 used += time.thread_time() - before
         return used / 10
