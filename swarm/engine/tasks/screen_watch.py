@@ -18,7 +18,6 @@ from swarm.errors import SwarmError
 from swarm.model import agent_screen, events
 from swarm.model.agent_state import AgentState, Source
 from swarm.model.task import State, Task
-from swarm.plan.naming import TaskNames
 from swarm.ports import Screen
 
 SECONDS = 1.0
@@ -55,8 +54,7 @@ class ScreenWatch:
         self._known = {i: self._known[i] for i in known if i in self._known}
         if not known:
             return
-        tag = self._context.paths.tag  # a file: read once, and not for each task
-        names = {task_id: TaskNames(tag, task_id).pane for task_id in known}
+        names = {task_id: self._context.names(task_id).pane for task_id in known}
         has_titles = any(_reads_titles(agent) for agent in known.values())
         screens = self._context.panes.capture(list(names.values()), has_titles)
         now = self._context.clock()
