@@ -55,22 +55,21 @@ class Tmux:
                 # Its command may have ended by now, and waits as a dead pane.
                 self._let_go(name)
 
-    def _open(self, name: str, command: str) -> None:
+    def _open(self, name: str, command: str, tries: int = OPEN_TRIES) -> None:
         """A window, or the server with it.
 
         A window may close between any two of our calls, and a server ends with its
         last one: then it is one that is not there.
         """
-        for is_last in (False,) * (OPEN_TRIES - 1) + (True,):
-            try:
-                if self._server.has_session(SESSION) or self._recovers_server():
-                    self._add_window(name, command)
-                else:
-                    self._start_server(name, command)
-                return
-            except ToolError as error:
-                if is_last or not (_means_no_server(error) or _means_gone(error)):
-                    raise
+        try:
+            if self._server.has_session(SESSION) or self._recovers_server():
+                self._add_window(name, command)
+            else:
+                self._start_server(name, command)
+        except ToolError as error:
+            if tries == 1 or not _means_closed(error):
+                raise
+            self._open(name, command, tries - 1)
 
     def _let_go(self, name: str) -> None:
         """Have the window go with its command; if that has ended, now."""
@@ -118,7 +117,7 @@ class Tmux:
             self._server.run("set-hook", "-gu", _detach_hook(row[0]))
         except ToolError as error:
             # It closed meanwhile, or was the last: the server ends with it.
-            if not (_means_no_server(error) or _means_gone(error)):
+            if not _means_closed(error):
                 raise
 
     def all(self) -> dict[str, PaneFacts]:
@@ -279,9 +278,11 @@ def _exists(pid: int) -> bool:
     return True
 
 
-def _means_gone(error: ToolError) -> bool:
-    """True if it speaks of a window that is there no more."""
-    return "can't find window" in error.message or "can't find pane" in error.message
+def _means_closed(error: ToolError) -> bool:
+    """True if it speaks of a window that is there no more, or of its server."""
+    complaints = ("can't find window", "can't find pane")
+    is_gone = any(complaint in error.message for complaint in complaints)
+    return is_gone or _means_no_server(error)
 
 
 def _means_no_server(error: ToolError) -> bool:

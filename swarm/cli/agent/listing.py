@@ -37,9 +37,11 @@ def list_agents(args: Namespace) -> int:
         output.as_json([_facts(n, *found[n], standings.get(n)) for n in names])
         return exit_codes.DONE
     head = ["AGENT", "VERSION", "RUNS", "MODES", "STATE"]
-    output.columns(head, [_row(n, *found[n], standings.get(n)) for n in names])
-    states = {_short_state(*found[n], standings.get(n)) for n in names}
-    ways = [(short, way) for short, way in _ways() if any(short in s for s in states)]
+    rows = [_row(n, *found[n], standings.get(n)) for n in names]
+    output.columns(head, rows)
+    logins = [n for n in sorted(found) if (agent := found[n][0]) and _can_log_in(agent)]
+    words = {word for *_, state in rows for word in state.split(", ")}
+    ways = [(word, way) for word, way in _ways_out(logins) if word in words]
     if ways:
         output.out()
         output.fields(ways)
@@ -96,10 +98,8 @@ def _short_state(agent: Agent | None, problem: str, standing: Standing | None) -
     return ", ".join(filter(None, (standing.problem, image, key))) or "ready"
 
 
-def _ways() -> list[tuple[str, str]]:
-    logins = [
-        name for name in registry.names() if (a := _read(name)[0]) and _can_log_in(a)
-    ]
+def _ways_out(logins: list[str]) -> list[tuple[str, str]]:
+    """Of each thing that may be missing; `logins` are agents that can log in."""
     return [
         (_NO_IMAGE, "`swarm image build NAME`: once, for minutes"),
         (_NO_KEY, f"{GIVE_A_KEY}; a subscription: `swarm login {'|'.join(logins)}`"),
