@@ -20,7 +20,7 @@ _LARGEST = 4 << 20
 
 
 History = Callable[[str], bool]
-"""True of a commit in a task's history; see `user_refs.history`."""
+"""True of a commit in a task's history; see `user_refs.is_in_history`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,9 @@ def newest_home(folder: Path, repo: str, history: History) -> Path | None:
     Of those that are made of a commit in that history.
     """
     ours = [base for base in all_bases(folder) if base.repo == repo]
-    whole = [base for base in ours if is_whole(folder, base) and history(base.commit)]
-    newest = max(whole, key=lambda base: last_used(folder, base.name), default=None)
+    ours.sort(key=lambda base: last_used(folder, base.name), reverse=True)
+    fit = (base for base in ours if is_whole(folder, base) and history(base.commit))
+    newest = next(fit, None)
     return folder / newest.name / HOME if newest else None
 
 

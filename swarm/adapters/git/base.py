@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW, Git
-from swarm.adapters.git.repository import Repository, commit_named
+from swarm.adapters.git.repository import OBJECT_ID, Repository, commit_named
 from swarm.errors import SwarmError, ToolError
 from swarm.model.safe_text import safe_line
 
 _HEADS = "refs/heads/"
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FROM_NAME = re.compile(r"(?P<name>[^~^@:]+)(?:[~^]|@\{)")
 """`main~2`, `main^`, `main@{yesterday}`: a name, and steps from there."""
 _CHECK = Bounds(seconds=300)
@@ -112,7 +111,7 @@ def require_objects(repository: Repository, commit: str) -> None:
 
 def _branch_named(repository: Repository, git: Git, name: str) -> str:
     """The local branch that a name means alone; empty if it means something else."""
-    if _ID.fullmatch(name) or _is_no_name(name):
+    if OBJECT_ID.fullmatch(name) or _is_no_name(name):
         return ""
     for prefix in (_HEADS, "heads/", ""):
         branch = name.removeprefix(prefix)
@@ -131,7 +130,7 @@ def _commit(git: Git, name: str) -> str:
     # In two steps: `:/text^{commit}` would look for all of that text.
     words = ("--verify", "--quiet", name)
     oid: str = git.accepting(1, 128).rev_parse(*words)
-    return commit_named(git, oid) if _ID.fullmatch(oid) else ""
+    return commit_named(git, oid) if OBJECT_ID.fullmatch(oid) else ""
 
 
 def _is_no_name(name: str) -> bool:

@@ -12,6 +12,8 @@ from swarm.adapters.git.settings import Settings, read_settings
 from swarm.errors import SwarmError, ToolError
 from swarm.model.safe_text import safe_line
 
+OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+"""Of SHA-1 or SHA-256, in whole."""
 _ALTERNATES_DEPTH = 5
 """The depth at which git itself stops."""
 _LAYOUT = ("core.bare", "core.worktree")

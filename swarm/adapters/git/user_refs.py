@@ -1,12 +1,10 @@
 """Tells commits of the user's from those that only a task's branch holds."""
 
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
-from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.repository import OBJECT_ID, Repository
 from swarm.errors import ToolError
 
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
 
 
@@ -23,20 +21,19 @@ def is_users(
     return any(not _is_tasks(ref, prefix, branches) for ref in listed.splitlines())
 
 
-def history(repository: Repository, commit: str) -> Callable[[str], bool]:
-    """Tells if a commit is this one, or one before it; each call is a git process.
+def is_in_history(repository: Repository, commit: str, other: str) -> bool:
+    """True if `other` is that commit, or one before it.
 
-    What is no id, or is gone, is not. Neither is what a shallow clone left out.
+    What is no id, or is gone, is not; neither is what a shallow clone left out. Blocks
+    for one git process.
     """
-
-    def holds(other: str) -> bool:
-        try:
-            repository.git.merge_base("--is-ancestor", other, commit)
-        except ToolError:
-            return False
-        return True
-
-    return lambda other: bool(_ID.fullmatch(other)) and holds(other)
+    if not OBJECT_ID.fullmatch(other):
+        return False
+    try:
+        repository.git.merge_base("--is-ancestor", other, commit)
+    except ToolError:
+        return False
+    return True
 
 
 def _is_tasks(ref: str, prefix: str, branches: Collection[str]) -> bool:

@@ -34,8 +34,6 @@ class Subject:
     image: str
     user: str
     project: ProjectChoice
-    history: History
-    """What its base commit comes from."""
 
 
 def files_at(git: Git, commit: str, project: ProjectChoice) -> dict[str, str]:
@@ -71,15 +69,16 @@ def key_of(image_id: ImageId, subject: Subject) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def is_there(paths: HomePaths, image_id: ImageId, subject: Subject) -> bool:
-    """True if a whole base of the subject's key is there."""
-    key = key_of(image_id, subject)
-    bases = warm_bases.of_key(paths.bases, key, subject.history)
+def is_there(
+    paths: HomePaths, image_id: ImageId, subject: Subject, history: History
+) -> bool:
+    """True if a whole base of the key is there, made of a commit in that history."""
+    bases = warm_bases.of_key(paths.bases, key_of(image_id, subject), history)
     return any(warm_bases.is_whole(paths.bases, base) for base in bases)
 
 
 def standing(
-    paths: HomePaths, image_id: ImageId, subject: Subject
+    paths: HomePaths, image_id: ImageId, subject: Subject, history: History
 ) -> tuple[str, PlanError | None]:
     """What becomes of the set-up, as a sentence; and why no task can begin offline.
 
@@ -91,7 +90,7 @@ def standing(
     commands = plural(len(project.setup), "command")
     if not project.keeps_setup:
         return f"{commands} in each task, beside its services", beside_services()
-    if is_there(paths, image_id, subject):
+    if is_there(paths, image_id, subject, history):
         return "a warm base is there", None
     words = f"{commands} first, for there is no warm base yet"
     return words, no_base(subject.repo)

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from swarm.adapters.git import user_refs
@@ -121,7 +122,7 @@ class _SetupLook:
             else {}
         )
         self._history = (
-            user_refs.history(chooser.repository, chooser.commit)
+            partial(user_refs.is_in_history, chooser.repository, chooser.commit)
             if chooser
             else lambda _: False
         )
@@ -135,10 +136,10 @@ class _SetupLook:
         choice = replace(self._choice, stacks=wanted.stacks, packages=wanted.packages)
         full = images.tag(image) if images.is_ours(image) else image
         subject = setup_base.Subject(
-            self._repo, self._files, full, f"{uid}:{gid}", choice, self._history
+            self._repo, self._files, full, f"{uid}:{gid}", choice
         )
         words, refusal = setup_base.standing(
-            self._paths, self._engine.image_id, subject
+            self._paths, self._engine.image_id, subject, self._history
         )
         return words, refusal.message if refusal else ""
 

@@ -1,6 +1,5 @@
 """Brings reviewed work home: exactly the tree that was looked at, or a refusal."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from swarm.adapters.git import diff
 from swarm.adapters.git.merge import apply, recovery
 from swarm.adapters.git.merge import prepare as merging
+from swarm.adapters.git.repository import OBJECT_ID
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.context import EngineContext
 from swarm.engine.host import disk_room
@@ -76,7 +76,7 @@ def _require_seen(of: TaskGit, listed: LandingList, seen: str) -> None:
 
 def _is_tree(of: TaskGit, name: str) -> bool:
     """True for the id of a tree that the task's review directory has."""
-    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", name):
+    if not OBJECT_ID.fullmatch(name):
         return False
     git = of.review.git.accepting(1, 128)
     words = ("-e", f"{name}^{{tree}}")

@@ -1,5 +1,7 @@
 """`swarm new --offline`: a warm base in place of the set-up, and preset `locked`."""
 
+from functools import partial
+
 from swarm.adapters.git import user_refs
 from swarm.adapters.git.repository import Repository
 from swarm.engine.context import EngineContext
@@ -26,12 +28,12 @@ def require_base(
     """PlanError if the project has a set-up, and no warm base of it is there."""
     uid, gid = planner.sandbox_user(host.uid, host.gid)
     files = setup_base.files_at(repository.git, commit, choice)
-    history = user_refs.history(repository, commit)
     subject = setup_base.Subject(
-        str(repository.root), files, host.image, f"{uid}:{gid}", choice, history
+        str(repository.root), files, host.image, f"{uid}:{gid}", choice
     )
+    history = partial(user_refs.is_in_history, repository, commit)
     _, refusal = setup_base.standing(
-        context.paths, context.containers.image_id, subject
+        context.paths, context.containers.image_id, subject, history
     )
     if refusal is not None:
         raise refusal

@@ -13,20 +13,19 @@ from swarm.plan.specs import Plan
 def of(context: EngineContext, task: Task, plan: Plan) -> str:
     """The same for tasks that one set-up is enough for; 64 hex digits."""
     project, box = plan.project, plan.sandbox
-    repository = context.task_git(task).repo
-    files = setup_base.files_at(repository.git, task.base, project)
-    subject = setup_base.Subject(
-        task.repo, files, box.image, box.user, project, history(context, task)
-    )
+    files = setup_base.files_at(context.task_git(task).repo.git, task.base, project)
+    subject = setup_base.Subject(task.repo, files, box.image, box.user, project)
     return setup_base.key_of(context.containers.image_id, subject)
 
 
 def history(context: EngineContext, task: Task) -> History:
     """What the task comes from: a base of another commit is none for it.
 
-    A branch that the user fetched or checked out may be a stranger's work.
+    A branch that the user fetched or checked out may be a stranger's work. Opens the
+    repository, once for all that is asked.
     """
-    return user_refs.history(context.task_git(task).repo, task.base)
+    repository = context.task_git(task).repo
+    return partial(user_refs.is_in_history, repository, task.base)
 
 
 def may_keep(context: EngineContext, task: Task) -> bool:

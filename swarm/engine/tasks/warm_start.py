@@ -11,7 +11,7 @@ from pathlib import Path
 
 from swarm.adapters import warm_bases
 from swarm.adapters.git.worktree import untracked
-from swarm.adapters.warm_bases import WarmBase
+from swarm.adapters.warm_bases import History, WarmBase
 from swarm.engine.context import EngineContext
 from swarm.engine.host.image_check import ImageLook
 from swarm.engine.parts import EngineParts
@@ -108,18 +108,21 @@ def _installed(launch: _Launch, task: Task) -> Task:
         launch.context.journal.record(task.id, events.Trouble(STEP, NOT_SAID))
         return _run(launch, task)
     key = warm_key.of(launch.context, task, plan)
+    history = warm_key.history(launch.context, task)
     if not warm_key.may_keep(launch.context, task):
-        return _used(launch, task, key) or _run(launch, task)
-    if found := _used(launch, task, key):
+        return _used(launch, task, key, history) or _run(launch, task)
+    if found := _used(launch, task, key, history):
         return found
     with launch.context.setups.making(key, task.id):
-        return _used(launch, task, key) or _run_and_keep(launch, task, key)
+        found = _used(launch, task, key, history)
+        return found or _run_and_keep(launch, task, key)
 
 
 def _offline(launch: _Launch, task: Task) -> Task:
     """With a base alone: a set-up would be denied what it fetches."""
     key = warm_key.of(launch.context, task, launch.plan)
-    if found := _used(launch, task, key):
+    history = warm_key.history(launch.context, task)
+    if found := _used(launch, task, key, history):
         return found
     raise setup_base.no_base(task.repo)
 
@@ -154,10 +157,9 @@ def _run_and_keep(launch: _Launch, task: Task, key: str) -> Task:
         return task
 
 
-def _used(launch: _Launch, task: Task, key: str) -> Task | None:
+def _used(launch: _Launch, task: Task, key: str, history: History) -> Task | None:
     """The task with the base of that key; None if there is none that fits."""
     context = launch.context
-    history = warm_key.history(context, task)
     bases = warm_bases.of_key(context.paths.bases, key, history)
     base = _fitting(context, task, bases)
     if base is None:

@@ -1,9 +1,10 @@
 """A commit is the user's if a ref of theirs holds it, and no task's alone."""
 
+from functools import partial
 from pathlib import Path
 
 from swarm.adapters.git.repository import Repository
-from swarm.adapters.git.user_refs import history, is_users
+from swarm.adapters.git.user_refs import is_in_history, is_users
 from tests.adapters.git.git_helpers import commit_all, new_repository, sh_git
 
 
@@ -44,7 +45,8 @@ def test_a_history_has_what_was_before(tmp_path: Path) -> None:
     second = sh_git(place, "rev-parse", "HEAD")
     repository = Repository.open(place, tmp_path / "home")
 
-    of_first, of_second = (history(repository, each) for each in (first, second))
+    of_first = partial(is_in_history, repository, first)
+    of_second = partial(is_in_history, repository, second)
 
     assert (of_first(first), of_first(second)) == (True, False)
     assert (of_second(first), of_second(second)) == (True, True)

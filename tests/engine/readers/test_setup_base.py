@@ -13,11 +13,13 @@ from swarm.plan.naming import HomePaths
 from tests.adapters.git.git_helpers import commit_all, new_repository
 
 SETUP = ProjectChoice(setup=("npm ci", "make"))
+ANY = {""}.__contains__
+"""The history that the bases here, which have no commit, are of."""
 DB = {"db": ServiceContainer(recipe="postgres")}
 
 
 def subject(project: ProjectChoice) -> Subject:
-    return Subject("/r", {}, "image", "1:1", project, {""}.__contains__)
+    return Subject("/r", {}, "image", "1:1", project)
 
 
 def image_id(reference: str) -> str | None:
@@ -40,7 +42,7 @@ def test_the_sentence_and_the_refusal(tmp_path: Path) -> None:
     paths, wanted = HomePaths(tmp_path), subject(SETUP)
 
     def standing(project: ProjectChoice) -> tuple[str, str]:
-        words, refusal = setup_base.standing(paths, image_id, subject(project))
+        words, refusal = setup_base.standing(paths, image_id, subject(project), ANY)
         return words, refusal.message if refusal else ""
 
     assert standing(ProjectChoice(each_task=("fill",))) == ("", "")
@@ -56,10 +58,10 @@ def test_the_sentence_and_the_refusal(tmp_path: Path) -> None:
     (making / warm_bases.HOME).mkdir()
     key = setup_base.key_of(image_id, wanted)
     base = warm_bases.finish(making, WarmBase("", key, "/r", SETUP.setup))
-    assert setup_base.is_there(paths, image_id, wanted)
+    assert setup_base.is_there(paths, image_id, wanted, ANY)
     assert standing(SETUP) == ("a warm base is there", "")
     kept = replace(SETUP, service_container=DB, each_task=())
     assert standing(kept) == ("a warm base is there", "")
 
     (paths.bases / base.name / warm_bases.HOME / "more").touch()
-    assert not setup_base.is_there(paths, image_id, wanted)
+    assert not setup_base.is_there(paths, image_id, wanted, ANY)
