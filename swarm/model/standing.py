@@ -81,8 +81,14 @@ def marked(standings: dict[str, Standing], names: tuple[str, ...], usual: str) -
 
 
 def in_order(standings: dict[str, Standing], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The agents, those that can run before those that cannot, else as they were."""
+    """The agents: first those that can run, then those that miss an image or a key.
+
+    Those that cannot run here at all come last; else they stay as they were.
+    """
     unknown = Standing("")
-    return tuple(
-        sorted(names, key=lambda name: not standings.get(name, unknown).can_run)
-    )
+
+    def rank(name: str) -> tuple[bool, bool]:
+        standing = standings.get(name, unknown)
+        return not standing.can_run, bool(standing.problem)
+
+    return tuple(sorted(names, key=rank))

@@ -20,3 +20,12 @@ def test_those_that_can_run_come_first_and_keep_their_order() -> None:
         "b", "d", "a", "c",
     )  # fmt: skip
     assert in_order({}, names) == names
+
+
+def test_those_that_never_run_here_come_last() -> None:
+    """One that misses a key is a step away; a form shows the first few alone."""
+    never, no_key = Standing("n", problem="data only"), Standing("k", key_problem="no")
+
+    order = in_order({"a": never, "b": no_key, "c": GOOD}, ("a", "b", "c"))
+
+    assert order == ("c", "b", "a")

@@ -32,7 +32,7 @@ def list_agents(args: Namespace) -> int:
     """List them, those that can run now first; works without a container engine."""
     standings = _standings(args)
     found = {name: _read(name) for name in registry.names()}
-    names = in_order(standings, tuple(sorted(found, key=lambda n: _rank(*found[n]))))
+    names = in_order(standings, tuple(found))
     if args.json:
         output.as_json([_facts(n, *found[n], standings.get(n)) for n in names])
         return exit_codes.DONE
@@ -78,11 +78,6 @@ def _row(
 
 def _mode_names(agent: Agent) -> list[str]:
     return [mode for mode in MODES if mode in agent.mode]
-
-
-def _rank(agent: Agent | None, _problem: str) -> int:
-    """Those that never run here stand last, after a file with a mistake."""
-    return 1 if agent is None else 2 if agent.unavailable else 0
 
 
 def _short_state(agent: Agent | None, problem: str, standing: Standing | None) -> str:
