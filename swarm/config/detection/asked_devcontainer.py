@@ -16,7 +16,7 @@ MOST_LEFT_OUT = 5
 class Asked:
     """What a devcontainer asks for; nothing without one."""
 
-    found: Devcontainer = field(default_factory=Devcontainer)
+    devcontainer: Devcontainer = field(default_factory=Devcontainer)
     path: str = ""
 
 
@@ -37,19 +37,19 @@ def propose(tree: Tree, proposal: Proposal, asked: Asked) -> None:
 
     Its set-up is written for its own image: it counts where no lock file tells of one.
     """
-    found, path = asked.found, asked.path
+    wanted, path = asked.devcontainer, asked.path
     if not path:
         return
     for key, values in (
-        ("stacks", found.stacks),
-        ("packages", found.packages),
-        ("setup", () if proposal.of("setup") else (*found.setup, *found.late_setup)),
-        ("ports", map(str, found.ports)),
-        ("environment", (name for name, _ in found.environment)),
+        ("stacks", wanted.stacks),
+        ("packages", wanted.packages),
+        ("setup", () if proposal.of("setup") else (*wanted.setup, *wanted.late_setup)),
+        ("ports", map(str, wanted.ports)),
+        ("environment", (name for name, _ in wanted.environment)),
     ):
         for value in values:
             proposal.add(key, value, path)
-    _note_left_out(tree, path, found)
+    _note_left_out(tree, path, wanted)
 
 
 def _note_left_out(tree: Tree, path: str, asked: Devcontainer) -> None:

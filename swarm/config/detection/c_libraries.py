@@ -58,16 +58,16 @@ _COMMENT = re.compile(r"(?m)(?:^|\s)#[^\n]*")
 def of_cmake(tree: Tree, folder: str) -> dict[str, str]:
     """Of the folder's CMakeLists.txt, each with its reason."""
     text = _COMMENT.sub("", tree.text(folder, "CMakeLists.txt"))
-    found = _packages(_CMAKE, _FIND.findall(text), "CMakeLists.txt")
+    packages = _packages(_CMAKE, _FIND.findall(text), "CMakeLists.txt")
     checked = [w for each in _CHECK.findall(text) for w in _WORD.findall(each)]
-    return {**found, **_packages(_PKG_CONFIG, checked, "CMakeLists.txt")}
+    return {**packages, **_packages(_PKG_CONFIG, checked, "CMakeLists.txt")}
 
 
 def of_meson(tree: Tree, folder: str) -> dict[str, str]:
     """Of the folder's meson.build, each with its reason."""
     names = _DEPENDENCY.findall(_COMMENT.sub("", tree.text(folder, "meson.build")))
-    found = _packages(_CMAKE, names, "meson.build")
-    return {**found, **_packages(_PKG_CONFIG, names, "meson.build")}
+    packages = _packages(_CMAKE, names, "meson.build")
+    return {**packages, **_packages(_PKG_CONFIG, names, "meson.build")}
 
 
 def of_autotools(tree: Tree, folder: str) -> dict[str, str]:
@@ -78,10 +78,10 @@ def of_autotools(tree: Tree, folder: str) -> dict[str, str]:
 
 
 def _packages(known: dict[str, str], names: list[str], file: str) -> dict[str, str]:
-    found = {
+    packages = {
         known[name.lower()]: f"{name} in {file}"
         for name in names
         if name.lower() in known
     }
-    also = {_ALSO[name]: reason for name, reason in found.items() if name in _ALSO}
-    return {**found, **also}
+    also = {_ALSO[name]: reason for name, reason in packages.items() if name in _ALSO}
+    return {**packages, **also}

@@ -9,8 +9,9 @@ from swarm.config.detection.commands import (
     libraries_of,
     services_of,
 )
+from swarm.config.detection.folders import beside
 from swarm.config.detection.python_package import is_built_by_python
-from swarm.config.detection.tree import Tree, beside, table
+from swarm.config.detection.tree import Tree, table
 
 _GEM = re.compile(r"^\s*gem\s+['\"]([A-Za-z0-9._-]{1,80})['\"]", re.MULTILINE)
 _MAKE_TARGET = re.compile(r"^(test|check)\s*:(?!=)", re.MULTILINE)

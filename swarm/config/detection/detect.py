@@ -20,9 +20,10 @@ from swarm.config.detection import (
     versions,
 )
 from swarm.config.detection.commands import FolderLook, Look
+from swarm.config.detection.folders import beside
 from swarm.config.detection.pins import sentences
 from swarm.config.detection.proposal import Proposal
-from swarm.config.detection.tree import Listing, Tree, beside
+from swarm.config.detection.tree import Listing, Tree
 from swarm.config.project import may_hold
 from swarm.model.detected import Detected, Pin
 from swarm.model.project import ProjectChoice
@@ -55,7 +56,7 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     for name, file in found_by(tree.names("")).items():
         proposal.add("stacks", name, file)
     asked = asked_devcontainer.read(tree)
-    asked_pins = tuple(Pin(*pin, asked.path) for pin in asked.found.pins)
+    asked_pins = tuple(Pin(*pin, asked.path) for pin in asked.devcontainer.pins)
     looks = [*_looks(tree)]
     chosen = versions.chosen(tree, looks, asked_pins)
     for pin in chosen.older:
@@ -65,11 +66,11 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     asked_devcontainer.propose(tree, proposal, asked)
     if chosen.older and not chosen.keeps_python:
         proposal.replace("stacks", "python", python_version.OLDER, "")
-    found = services.services(tree)
-    for name, file in found.because.items():
+    databases = services.services(tree)
+    for name, file in databases.because.items():
         proposal.add("service-container", name, file)
-    for name in found.environment:
-        proposal.add("environment", name, next(iter(found.because.values())))
+    for name in databases.environment:
+        proposal.add("environment", name, next(iter(databases.because.values())))
     if not proposal.of("stacks"):
         stack, reason = languages.main_stack(counted)
         if stack:
@@ -81,7 +82,7 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     looked_at = keys.candidates(contents)
     for path, reason in keys.propose(looked_at, contents, tree.note).items():
         proposal.add("hide", path, reason)
-    environment = {**found.environment, **dict(asked.found.environment)}
+    environment = {**databases.environment, **dict(asked.devcontainer.environment)}
     choice = _choice(tree, proposal, environment)
     notes = [
         *tree.notes,
@@ -91,7 +92,7 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
         *_rest(tree),
     ]
     return Detected(
-        replace(choice, service_container=found.containers),
+        replace(choice, service_container=databases.containers),
         proposal.reasons(),
         chosen.pins,
         counted,

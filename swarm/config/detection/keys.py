@@ -17,8 +17,8 @@ _FOR_TESTS = frozenset(
 
 def candidates(files: Iterable[str]) -> list[str]:
     """The files whose names make a look worth it; those nearest to the root first."""
-    found = (path for path in files if key_files.may_be_key(path))
-    return sorted(found, key=lambda path: (path.count("/"), path))[:MOST]
+    named = (path for path in files if key_files.may_be_key(path))
+    return sorted(named, key=lambda path: (path.count("/"), path))[:MOST]
 
 
 def propose(

@@ -20,11 +20,11 @@ LEAST_FILES = 3
 def counted(files: Iterable[str]) -> tuple[tuple[str, int], ...]:
     """Each stack with its number of files, the most first."""
     suffixes = Counter(path.rpartition(".")[2] for path in files)
-    found = Counter[str]()
+    numbers = Counter[str]()
     for suffix, number in suffixes.items():
         if stack := _STACKS.get(suffix):
-            found[stack] += number
-    return tuple(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+            numbers[stack] += number
+    return tuple(sorted(numbers.items(), key=lambda each: (-each[1], each[0])))
 
 
 def main_stack(languages: tuple[tuple[str, int], ...]) -> tuple[str, str]:

@@ -9,8 +9,9 @@ from swarm.config.detection.commands import (
     libraries_of,
     services_of,
 )
+from swarm.config.detection.folders import beside
 from swarm.config.detection.node_manager import NodeManager, manager
-from swarm.config.detection.tree import Tree, beside, table
+from swarm.config.detection.tree import Tree, table
 
 _BROWSERS = {
     "playwright", "@playwright/test", "puppeteer", "puppeteer-core", "cypress",

@@ -113,8 +113,8 @@ def manager(tree: Tree, folder: str, body: dict[str, Any]) -> NodeManager:
     if name == "yarn":
         return _yarn(tree, (folder, place), version, because, bool(lock))
     if name == "pnpm" and not version:
-        found = _PNPM_LOCK.search(tree.text(place, lock)[:_HEAD]) if lock else None
-        version = _PNPM.get(found[1] if found else "", _PNPM_USUAL)
+        written = _PNPM_LOCK.search(tree.text(place, lock)[:_HEAD]) if lock else None
+        version = _PNPM.get(written[1] if written else "", _PNPM_USUAL)
     program = "npm" if name == "npm" else f"npx --yes {name}"
     if version and name != "npm":
         program = f"{program}@{version}"

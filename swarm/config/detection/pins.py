@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from swarm.config.detection.python_needs import ini
-from swarm.config.detection.tree import Tree, beside, table
+from swarm.config.detection.folders import beside
+from swarm.config.detection.tree import Tree, table
 from swarm.model.detected import Pin
 from swarm.model.toolchain import STACKS
 
@@ -58,17 +58,17 @@ def pins(tree: Tree, folder: str = "") -> tuple[Pin, ...]:
 
     What is no version, such as the name of an environment, is noted.
     """
-    found = []
+    pins = []
     for stack, wanted, file in _read(tree, folder):
         if not isinstance(wanted, str) or not wanted.strip():
             continue
         text = wanted.strip()
         names_one = any(c.isdigit() for c in text) or text in _ANY or stack == "rust"
         if _VERSION.fullmatch(text) and (names_one or text.startswith("lts/")):
-            found.append(Pin(stack, text, file))
+            pins.append(Pin(stack, text, file))
         else:
             tree.note(f"{file} asks for {stack} {text}, which is no version: not read")
-    return tuple(found)
+    return tuple(pins)
 
 
 def _read(tree: Tree, folder: str) -> Iterator[tuple[str, Any, str]]:
@@ -137,7 +137,7 @@ def _of_python(tree: Tree, folder: str) -> Iterator[tuple[str, Any, str]]:
     requires = table(tree.toml(folder, "Pipfile").get("requires"))
     full = requires.get("python_full_version") or requires.get("python_version")
     yield "python", full, beside(folder, "Pipfile")
-    text = ini(tree, folder, "setup.cfg").get("options", "python_requires", fallback="")
+    text = tree.ini(folder, "setup.cfg").get("options", "python_requires", fallback="")
     yield "python", text, beside(folder, "setup.cfg")
     if match := _SETUP_PY.search(tree.text(folder, "setup.py")):
         yield "python", match[1], beside(folder, "setup.py")
@@ -205,12 +205,12 @@ def _compare(sign: str, wanted: str, version: str) -> bool:
     return left == right
 
 
-def sentences(found: Iterable[Pin], stacks: tuple[str, ...]) -> list[str]:
+def sentences(pins: Iterable[Pin], stacks: tuple[str, ...]) -> list[str]:
     """What to tell of the pins that the box's versions do not meet."""
     return [
         f"{pin.file} asks for {pin.stack} {pin.wanted}; the stack has "
         f"{STACKS[pin.stack].version}: {_WAY_OUT.get(pin.stack, _USUAL)}"
-        for pin in found
+        for pin in pins
         if pin.stack in stacks and not is_met(pin, STACKS[pin.stack].version)
     ]
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from swarm.config.detection.tree import Tree, beside, table
+from swarm.config.detection.folders import beside
+from swarm.config.detection.tree import Tree, table
 
 _EXPOSED = re.compile(r"^\s*EXPOSE\s+([0-9/a-z \t]{1,100})$", re.MULTILINE)
 _SCRIPTS = ("dev", "start", "serve", "preview", "storybook")

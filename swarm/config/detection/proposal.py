@@ -35,5 +35,5 @@ class Proposal:
 
     def reasons_of(self, key: str) -> tuple[Reason, ...]:
         """The reasons of one key."""
-        found = self.values.get(key, {})
-        return tuple(Reason(key, value, because) for value, because in found.items())
+        values = self.values.get(key, {})
+        return tuple(Reason(key, value, because) for value, because in values.items())

@@ -4,22 +4,21 @@ import re
 import shlex
 from typing import Any
 
-from swarm.config.detection import python_package
+from swarm.config.detection import python_package, requirement_files
 from swarm.config.detection.commands import (
     PLAYWRIGHT,
     Commands,
     libraries_of,
     services_of,
 )
+from swarm.config.detection.folders import beside
 from swarm.config.detection.python_needs import (
     TEST_GROUPS,
     Needs,
-    ini,
-    name_of,
     needs,
-    requirement_files,
 )
-from swarm.config.detection.tree import Tree, beside, items, table
+from swarm.config.detection.requirement_text import name_of
+from swarm.config.detection.tree import Tree, items, table
 
 FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
 TOOLS = "~/.swarm-tools"
@@ -33,18 +32,18 @@ _RUST = {"maturin", "setuptools-rust"}
 
 def look(tree: Tree, folder: str) -> Commands | None:
     """Commands of a virtual environment `.venv` in the folder."""
-    known = (*FILES, *requirement_files(tree, folder), "tox.ini")
+    known = (*FILES, *requirement_files.chosen(tree, folder), "tox.ini")
     file = next((name for name in known if tree.has(folder, name)), "")
     if not file:
         return None
     body = tree.toml(folder, "pyproject.toml")
-    found = needs(tree, folder, body)
-    test, test_because = _test(tree, folder, body, found.names)
-    manager, because, setup = _setup(tree, folder, body, found)
-    if test == _PYTEST and "pytest" not in found.names:
+    needed = needs(tree, folder, body)
+    test, test_because = _test(tree, folder, body, needed.names)
+    manager, because, setup = _setup(tree, folder, body, needed)
+    if test == _PYTEST and "pytest" not in needed.names:
         setup = (*setup, _with_pytest(manager))
     stacks: dict[str, str] = {}
-    if browsers := sorted(found.names & _BROWSERS):
+    if browsers := sorted(needed.names & _BROWSERS):
         stacks["browser"] = f"{browsers[0]} in {file}"
         if any("playwright" in name for name in browsers):
             tree.note(PLAYWRIGHT)
@@ -53,11 +52,11 @@ def look(tree: Tree, folder: str) -> Commands | None:
     }
     if requires & _RUST:
         stacks["rust"] = "the build of pyproject.toml"
-    names = {*found.names}
+    names = {*needed.names}
     return Commands(
         setup, because or file, test, test_because, manager, stacks,
         libraries_of(names, file), services_of(names, file),
-        _tables(tree, folder, found.names),
+        _tables(tree, folder, needed.names),
     )  # fmt: skip
 
 
@@ -77,21 +76,25 @@ def _with_pytest(manager: str) -> str:
 
 
 def _setup(
-    tree: Tree, folder: str, body: dict[str, Any], found: Needs
+    tree: Tree, folder: str, body: dict[str, Any], needed: Needs
 ) -> tuple[str, str, tuple[str, ...]]:
     """The package manager, the file that tells of it, and the commands."""
     tool = table(body.get("tool"))
     if tree.has(folder, "uv.lock"):
-        words = [f"--extra {extra}" for extra in found.extras]
-        words += [f"--group {group}" for group in found.groups if group != "dev"]
+        words = [f"--extra {extra}" for extra in needed.extras]
+        words += [f"--group {group}" for group in needed.groups if group != "dev"]
         words += ["--all-packages"] if "workspace" in table(tool.get("uv")) else []
         command = " ".join([f"{TOOLS}/bin/uv sync --frozen", *words])
         return "uv", "uv.lock", (*_tool("uv"), command)
     if tree.has(folder, "poetry.lock") or "poetry" in tool:
         because = "poetry.lock" if tree.has(folder, "poetry.lock") else "pyproject.toml"
-        return "poetry", because, (*_tool("poetry"), _poetry(tree, folder, body, found))
+        return (
+            "poetry",
+            because,
+            (*_tool("poetry"), _poetry(tree, folder, body, needed)),
+        )
     if tree.has(folder, "pdm.lock"):
-        words = [f"-G {extra}" for extra in found.extras]
+        words = [f"-G {extra}" for extra in needed.extras]
         command = " ".join([f"{TOOLS}/bin/pdm install --frozen-lockfile", *words])
         return "pdm", "pdm.lock", (*_tool("pdm"), command)
     if tree.has(folder, "Pipfile"):
@@ -100,14 +103,14 @@ def _setup(
         verb = "sync --dev" if is_locked else "install --dev --skip-lock"
         command = f"PIPENV_VENV_IN_PROJECT=1 {TOOLS}/bin/pipenv {verb}"
         return "pipenv", "Pipfile", (*_tool("pipenv"), command)
-    return "pip", *_by_pip(tree, folder, body, found)
+    return "pip", *_by_pip(tree, folder, body, needed)
 
 
 def _tool(name: str) -> tuple[str, ...]:
     return (f"python3 -m venv {TOOLS} && {TOOLS}/bin/pip install {name}",)
 
 
-def _poetry(tree: Tree, folder: str, body: dict[str, Any], found: Needs) -> str:
+def _poetry(tree: Tree, folder: str, body: dict[str, Any], needed: Needs) -> str:
     words = [
         "POETRY_VIRTUALENVS_IN_PROJECT=true",
         f"{TOOLS}/bin/poetry install --no-interaction",
@@ -118,7 +121,7 @@ def _poetry(tree: Tree, folder: str, body: dict[str, Any], found: Needs) -> str:
         for name, group in table(poetry.get("group")).items()
         if table(group).get("optional") is True and name.lower() in TEST_GROUPS
     ]
-    words += [f"--extras {','.join(found.extras)!r}"] if found.extras else []
+    words += [f"--extras {','.join(needed.extras)!r}"] if needed.extras else []
     words += [f"--with {','.join(optional)}"] if optional else []
     name = poetry.get("name") or table(body.get("project")).get("name", "")
     is_package = poetry.get("package-mode") is not False and "packages" not in poetry
@@ -128,19 +131,19 @@ def _poetry(tree: Tree, folder: str, body: dict[str, Any], found: Needs) -> str:
 
 
 def _by_pip(
-    tree: Tree, folder: str, body: dict[str, Any], found: Needs
+    tree: Tree, folder: str, body: dict[str, Any], needed: Needs
 ) -> tuple[str, tuple[str, ...]]:
     """The files that tell of it, and the commands."""
-    words = [f"-r {name}" for name in found.files]
-    because = [*found.files]
-    own = python_package.arguments(tree, folder, body, found.extras)
+    words = [f"-r {name}" for name in needed.files]
+    because = [*needed.files]
+    own = python_package.arguments(tree, folder, body, needed.extras)
     if own:
         is_package = "project" in body or "build-system" in body
         because.append("pyproject.toml" if is_package else "setup.py")
     words += own
-    words += [f"--group {name}" for name in found.groups]
-    words += [shlex.quote(each) for each in found.loose]
-    because += [found.because] if found.because not in ("", *because) else []
+    words += [f"--group {name}" for name in needed.groups]
+    words += [shlex.quote(each) for each in needed.loose]
+    because += [needed.because] if needed.because not in ("", *because) else []
     setup = ["python3 -m venv .venv"]
     if first := python_package.compiled_first(body):
         setup.append(f"{_PIP} {first}")
@@ -167,7 +170,7 @@ def _test(
     tests = [p for p in own if p.startswith(start) and _TEST_FILE.fullmatch(p)]
     if tests:
         return _PYTEST, min(tests)
-    tox = ini(tree, folder, "tox.ini")
+    tox = tree.ini(folder, "tox.ini")
     if "pytest" in tox.get("testenv", "commands", fallback=""):
         return _PYTEST, "tox.ini"
     return (_PYTEST, "pytest among what it needs") if "pytest" in names else ("", "")

@@ -4,7 +4,7 @@ import re
 import shlex
 from typing import Any
 
-from swarm.config.detection.python_needs import name_of, plain
+from swarm.config.detection.requirement_text import name_of, plain
 from swarm.config.detection.tree import Tree, items, table
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")

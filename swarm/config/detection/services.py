@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from swarm.config.detection import settings_services
-from swarm.config.detection.tree import COMPOSE, Tree, table
+from swarm.config.detection.tree import Tree, table
+from swarm.config.detection.wanted import COMPOSE
 from swarm.config.project import may_hold
 from swarm.errors import ConfigError
 from swarm.model.project import ServiceContainer
@@ -41,9 +42,9 @@ def services(tree: Tree) -> FoundServices:
 
     Others of the file are told: a key of `swarm.toml` starts them from their images.
     """
-    found = _of_compose(tree)
-    if found.containers:
-        return found
+    in_compose = _of_compose(tree)
+    if in_compose.containers:
+        return in_compose
     return FoundServices(*settings_services.services(tree))
 
 
@@ -61,7 +62,7 @@ def _of_compose(tree: Tree) -> FoundServices:
     except (ConfigError, RecursionError) as error:
         tree.note(f"{error or path}: no service of it was taken")
         return FoundServices()
-    found: dict[str, ServiceContainer] = {}
+    containers: dict[str, ServiceContainer] = {}
     others, built = [], []
     for name, service in table(table(body).get("services")).items():
         image = table(service).get("image")
@@ -70,11 +71,13 @@ def _of_compose(tree: Tree) -> FoundServices:
         if not isinstance(name, str) or not isinstance(image, str):
             continue
         recipe = _recipe(image)
-        if recipe and _NAME.fullmatch(name) and len(found) < MOST:
+        if recipe and _NAME.fullmatch(name) and len(containers) < MOST:
             variables = dict(_environment(recipe, table(service).get("environment")))
             shape = {"recipe": recipe, "environment": variables}
             if may_hold("service-container", {name: shape}):
-                found[name] = ServiceContainer(recipe=recipe, environment=variables)
+                containers[name] = ServiceContainer(
+                    recipe=recipe, environment=variables
+                )
         elif not table(service).get("build"):
             others.append(name)
     if others:
@@ -82,13 +85,15 @@ def _of_compose(tree: Tree) -> FoundServices:
             f"{path}: no recipe stands for {', '.join(others[:MOST])}: `compose = "
             f'"{path}"` and `services = […]` start them from their images'
         )
-    return FoundServices(found, dict.fromkeys(found, path), _told(built, found))
+    return FoundServices(
+        containers, dict.fromkeys(containers, path), _told(built, containers)
+    )
 
 
-def _told(built: list[dict[str, Any]], found: Iterable[str]) -> dict[str, str]:
+def _told(built: list[dict[str, Any]], services: Iterable[str]) -> dict[str, str]:
     """The variables of the project's own containers that name one of the services."""
     variables: dict[str, str] = {}
-    names = "|".join(map(re.escape, found))
+    names = "|".join(map(re.escape, services))
     if not names:
         return variables
     place = re.compile(rf"(?:.*[/@])?(?:{names})(?:[:/].*)?")

@@ -82,8 +82,8 @@ def _of_rails(tree: Tree) -> Found:
     """Without a host it would look for a socket, which no box has: libpq is told."""
     file = "config/database.yml"
     text = tree.text("", file)
-    found = _ADAPTER.search(text)
-    recipe = _ADAPTERS.get(found[1], "") if found else ""
+    adapter = _ADAPTER.search(text)
+    recipe = _ADAPTERS.get(adapter[1], "") if adapter else ""
     if not recipe:
         return {}, {}, {}
     user = _USER.search(text)

@@ -4,68 +4,21 @@ All of it is a stranger's. A file that is too large, malformed or no text is lef
 with a note; a link is never looked behind.
 """
 
+import configparser
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from swarm.config import jsonc
+from swarm.config.detection.folders import beside, project_folders
 from swarm.errors import ConfigError
 from swarm.model.safe_text import safe_line
 from swarm.policy import toml_table
 
-MOST_BYTES = 256 << 10
-"""Of one file that is read."""
-MOST_FOLDERS = 8
-"""Folders beside the first whose manifests are looked at."""
 MOST_NOTES = 20
-
-MANIFESTS = (
-    "package.json", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "tox.ini",
-    "pytest.ini", "noxfile.py", "Cargo.toml", "Gemfile", "go.mod", "pom.xml",
-    "build.gradle", "build.gradle.kts", "CMakeLists.txt", "meson.build", "configure.ac",
-    ".yarnrc.yml",
-)  # fmt: skip
-"""Files whose texts say how a folder's project is installed and tested."""
-PIN_FILES = (
-    ".python-version", ".tool-versions", "mise.toml", ".mise.toml",
-    ".mise/config.toml", ".config/mise.toml", "rust-toolchain.toml", "rust-toolchain",
-    ".nvmrc", ".node-version", ".ruby-version", ".java-version", ".sdkmanrc",
-)  # fmt: skip
-"""Files beside them that pin versions of tools."""
-ROOT_FILES = (
-    ".devcontainer/devcontainer.json", ".devcontainer.json", ".gitattributes",
-    "go.work", "Dockerfile", "Makefile", "GNUmakefile", "makefile",
-    "config/database.yml",
-)  # fmt: skip
-"""Files of the first folder whose texts say more."""
-LOCKS = ("Cargo.lock", "pnpm-lock.yaml", "yarn.lock")
-"""Lock files whose texts say more than that they are there; they may be large."""
-MOST_OF_LOCK = 8 << 20
-"""Bytes of one that is read."""
-COMPOSE = (
-    "compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml",
-    "docker-compose.dev.yml", "docker-compose.dev.yaml", "docker/docker-compose.yml",
-    "docker/compose.yaml", ".devcontainer/docker-compose.yml",
-    ".devcontainer/compose.yaml",
-)  # fmt: skip
-_REQUIREMENTS = re.compile(
-    r"(?:[A-Za-z0-9._-]{0,40}requirements[A-Za-z0-9._-]{0,40}"
-    r"|requirements/[A-Za-z0-9._-]{1,40})\.txt"
-)
-_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}(?:/[A-Za-z0-9][\w.-]{0,60})?")
-"""One that may stand in a shell's command as it is."""
-_NOT_OURS = frozenset(
-    [
-        "node_modules", "vendor", "third_party", "third-party", "external", "deps",
-        "test", "tests", "testdata", "fixtures", "examples", "example", "docs", "doc",
-        "samples", "sample", "bench", "benchmarks", "demo", "demos", "dist", "build",
-        "templates", "template", "contrib", "scripts", "tools", "e2e", "ci",
-        "requirements",
-    ]
-)  # fmt: skip
-"""Folders whose manifests are others', or about less than the project."""
+_BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +32,7 @@ class Listing:
 
 @dataclass
 class Tree:
-    """A listing with the texts of what `wanted` names; notes gather on the way."""
+    """A listing with the texts of `wanted.names`; notes gather on the way."""
 
     listing: Listing
     contents: Mapping[str, bytes]
@@ -93,7 +46,7 @@ class Tree:
     @cached_property
     def folders(self) -> tuple[str, ...]:
         """The folders with manifests; the first is the root's, which is empty."""
-        return ("", *_project_folders(self.files))
+        return project_folders(self.files)
 
     def has(self, folder: str, name: str) -> bool:
         """True if the folder has a regular file of that name."""
@@ -112,11 +65,11 @@ class Tree:
 
     @cached_property
     def _by_folder(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        names: dict[str, list[str]] = {}
         for path in self.files:
             folder, _, name = path.rpartition("/")
-            found.setdefault(folder, []).append(name)
-        return found
+            names.setdefault(folder, []).append(name)
+        return names
 
     def note(self, text: str) -> None:
         """Say once what a human should know."""
@@ -155,10 +108,17 @@ class Tree:
             self.note(f"{path} is no valid TOML ({error}): it was not read")
             return {}
 
-
-def beside(folder: str, name: str) -> str:
-    """The path of a file in a folder; the root's is empty."""
-    return f"{folder}/{name}" if folder else name
+    def ini(self, folder: str, name: str) -> configparser.ConfigParser:
+        """An INI file; empty as `text` is, and with a note if it is none."""
+        parser = configparser.ConfigParser(interpolation=None, strict=False)
+        # The parser's own pattern takes quadratic time over many blanks in a line.
+        text = _BLANKS.sub(" ", self.text(folder, name))
+        try:
+            parser.read_string(text)
+        except configparser.Error:
+            self.note(f"{beside(folder, name)} is no valid INI file: it was not read")
+            return configparser.ConfigParser(interpolation=None)
+        return parser
 
 
 def table(value: Any) -> dict[str, Any]:
@@ -169,68 +129,3 @@ def table(value: Any) -> dict[str, Any]:
 def items(value: Any) -> list[Any]:
     """The value if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
-
-
-def wanted(files: Iterable[str]) -> list[str]:
-    """The files whose texts the detection reads, of those that are there."""
-    known = frozenset(files)
-    names = [*ROOT_FILES, *COMPOSE]
-    folders = ("", *_project_folders(known))
-    for folder in folders:
-        names += [beside(folder, name) for name in (*MANIFESTS, *PIN_FILES, *LOCKS)]
-    names += sorted(filter(_is_settings, known))[:MOST_SETTINGS]
-    for folder in folders:
-        start = beside(folder, "")
-        names += sorted(
-            path
-            for path in known
-            if path.endswith(".txt")
-            and path.startswith(start)
-            and _REQUIREMENTS.fullmatch(path.removeprefix(start))
-        )[:MOST_REQUIREMENTS]
-    return [path for path in dict.fromkeys(names) if path in known]
-
-
-def most_bytes(path: str) -> int:
-    """The size up to which a file is read."""
-    return MOST_OF_LOCK if path.rpartition("/")[2] in LOCKS else MOST_BYTES
-
-
-def _is_settings(path: str) -> bool:
-    """True for a file that may hold Django's settings."""
-    return path.endswith(_SETTINGS_FILES) and bool(_SETTINGS.fullmatch(path))
-
-
-def _project_folders(files: frozenset[str]) -> list[str]:
-    """Folders below the first that have a manifest of their own, nearest first."""
-    folders = set()
-    for path in files:
-        if not path.endswith(_OWN):
-            continue
-        folder, _, name = path.rpartition("/")
-        if name in _OWN and folder and _is_ours(folder):
-            folders.add(folder)
-    return sorted(folders, key=lambda each: (each.count("/"), each))[:MOST_FOLDERS]
-
-
-_OWN = (
-    "package.json", "pyproject.toml", "setup.py", "requirements.txt", "Pipfile",
-    "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile",
-    "composer.json",
-)  # fmt: skip
-_SETTINGS_FILES = (
-    "settings.py",
-    *(
-        f"settings/{name}.py"
-        for name in ("base", "common", "default", "defaults", "dev", "development",
-                     "local", "test", "tests", "testing", "ci")
-    ),
-)  # fmt: skip
-_SETTINGS = re.compile(r"(?:[A-Za-z0-9_-]{1,60}/){0,4}[a-z]{1,12}\.py")
-MOST_SETTINGS = 10
-MOST_REQUIREMENTS = 10
-
-
-def _is_ours(folder: str) -> bool:
-    parts = folder.lower().split("/")
-    return bool(_FOLDER.fullmatch(folder)) and not _NOT_OURS & {*parts}

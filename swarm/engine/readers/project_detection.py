@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.adapters.git import tree_at
 from swarm.adapters.git.repository import Repository
-from swarm.config.detection import keys, tree
+from swarm.config.detection import keys, wanted
 from swarm.config.detection.detect import detect
 from swarm.config.detection.tree import Listing
 from swarm.errors import SwarmError
@@ -36,10 +36,10 @@ def at_commit(repository: Repository, commit: str) -> Detected:
         return Detected(notes=("there is no commit yet, so nothing was looked at",))
     key = (repository.common_dir, commit)
     if key not in _recent:
-        found = _look(repository, commit)
+        detected = _look(repository, commit)
         while len(_recent) >= _MOST_RECENT:
             _recent.pop(next(iter(_recent)), None)
-        _recent[key] = found
+        _recent[key] = detected
     return _recent[key]
 
 
@@ -58,15 +58,15 @@ def _look(repository: Repository, commit: str) -> Detected:
         tuple(path for path, mode in modes.items() if mode.startswith(_SUBMODULE)),
     )
     contents, notes = _contents(repository, commit, listing)
-    found = detect(listing, contents)
-    return replace(found, notes=(*notes, *found.notes))
+    detected = detect(listing, contents)
+    return replace(detected, notes=(*notes, *detected.notes))
 
 
 def _contents(
     repository: Repository, commit: str, listing: Listing
 ) -> tuple[dict[str, bytes], list[str]]:
     """The texts that the detection looks at, and what could not be read of them."""
-    telling = tree.wanted(listing.files)
+    telling = wanted.names(listing.files)
     names = [*dict.fromkeys([*telling, *keys.candidates(listing.files)])]
     if not names:
         return {}, []
@@ -75,14 +75,14 @@ def _contents(
         small = {
             path: entry
             for path, entry in entries.items()
-            if entry.is_file and entry.size <= tree.most_bytes(path)
+            if entry.is_file and entry.size <= wanted.most_bytes(path)
         }
         contents = tree_at.contents(repository.git, small)
     except SwarmError as error:
         problem = safe_line(error.message, 200)
         return {}, [f"no file could be read, so names alone tell: {problem}"]
     return contents, [
-        f"{safe_line(path, 200)} is larger than {tree.most_bytes(path) >> 10} KiB: "
+        f"{safe_line(path, 200)} is larger than {wanted.most_bytes(path) >> 10} KiB: "
         "it was not read"
         for path in telling
         if path in entries and path not in small

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.config import project_text
-from swarm.config.detection import tree
+from swarm.config.detection import wanted
 from swarm.config.detection.detect import detect
 from swarm.config.detection.tree import Listing
 from swarm.config.project import parsed
@@ -16,7 +16,7 @@ from tests.config.detection.trees import detected
 NAMED = ["setup.py", "Pipfile", "pom.xml", "build.gradle", "CMakeLists.txt", "Rakefile"]
 """Files that tell by being there."""
 NAMES = [
-    *tree.MANIFESTS, *tree.ROOT_FILES, *tree.COMPOSE, *NAMED,
+    *wanted.MANIFESTS, *wanted.ROOT_FILES, *wanted.COMPOSE, *NAMED,
     "web/package.json", "a.key",
 ]  # fmt: skip
 

@@ -39,33 +39,6 @@ def test_what_tox_installs_where_nothing_else_tells() -> None:
     assert (has_own.loose, has_own.files) == ((), ("requirements-dev.txt",))
 
 
-def test_what_nox_installs_for_its_tests() -> None:
-    nox = (
-        "@nox.session\ndef lint(session):\n    session.install('ruff')\n"
-        "@nox.session\ndef tests(session):\n"
-        "    session.install('-e', '.[all]', \"pytest\", f'{x}')\n"
-        "    session.run('pytest')\n\n"
-        "def docs(session):\n    session.install('sphinx')\n"
-    )
-    read = found({"noxfile.py": nox})
-
-    assert (read.loose, read.extras) == (("pytest",), ("all",))
-
-
-@pytest.mark.parametrize(
-    ("names", "files"),
-    [
-        (["requirements/base.txt", "requirements/dev.txt"], ("requirements/dev.txt",)),
-        (["requirements/base.txt"], ("requirements/base.txt",)),
-        (["requirements.txt", "requirements/prod.txt"], ("requirements.txt",)),
-        (["dev-requirements.txt", "requirements.txt", "requirements-docs.txt"],
-         ("dev-requirements.txt", "requirements.txt")),
-    ],
-)  # fmt: skip
-def test_requirements_files(names: list[str], files: tuple[str, ...]) -> None:
-    assert found(dict.fromkeys(names, "")).files == files
-
-
 def test_names_and_extras_of_every_file() -> None:
     read = found(
         {
@@ -79,18 +52,3 @@ def test_names_and_extras_of_every_file() -> None:
 
     assert {"requests", "pytest", "psycopg2", "mock", "django"} <= read.names
     assert read.extras == ("dev", "test")
-
-
-@pytest.mark.parametrize("file", ["setup.cfg", "tox.ini"])
-def test_an_ini_file_that_is_none_is_noted(file: str) -> None:
-    looked = tree({file: "[x\n=", "setup.py": ""})
-
-    assert needs(looked, "", {}).loose == ()
-    assert looked.notes == [f"{file} is no valid INI file: it was not read"]
-
-
-def test_blanks_without_end_take_no_time() -> None:
-    """The parser's own pattern would take hours over this line."""
-    looked = tree({"setup.cfg": "[options]\na" + " " * 200_000 + "b\n"})
-
-    assert needs(looked, "", {}).names == frozenset()
