@@ -4,14 +4,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import StringIO
-from urllib.parse import urlsplit
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Original, parse_stream
 
-from swarm.config import secret_text
+from swarm.config import secret_values
 from swarm.errors import ConfigError
 from swarm.model.safe_text import safe_line
-from swarm.policy.own_names import is_own
 
 MOST = 500
 """Its variables."""
@@ -37,15 +35,15 @@ def boxed(
     """
     lines, replaced = list[str](), list[str]()
     for binding in parse_stream(StringIO(text)):
-        if binding.error:
-            line = f"{origin}:{binding.original.line}"
-            raise ConfigError(f"{line}: no NAME=value")
-        if binding.key is None or binding.value is None:
-            continue
         name, value = binding.key, binding.value
+        if binding.error or (name is not None and not _is_name(name)):
+            line = f"{origin}:{_line(binding.original)}"
+            raise ConfigError(f"{line}: no NAME=value", _HINT)
+        if name is None or value is None:
+            continue
         if name in given:
             value = given[name]
-        elif looks_secret(name, value):
+        elif secret_values.looks_secret(name, value):
             value = fresh()
             replaced.append(safe_line(name, 100))
         lines.append(f"{name}={_quoted(value)}")
@@ -54,20 +52,20 @@ def boxed(
     return BoxedFile("".join(f"{line}\n" for line in lines), tuple(replaced))
 
 
-def looks_secret(name: str, value: str) -> bool:
-    """True for a value that should not be in a box; too often rather than too rarely.
+_HINT = "a name has letters, digits and _; a value of several lines stands in quotes"
 
-    The password of a URL counts if it leads out of the box.
-    """
-    if not value:
-        return False
-    if secret_text.NAME.search(name) or secret_text.stripped(value)[1]:
-        return True
-    try:
-        parts = urlsplit(value)
-        return bool(parts.password) and not is_own(parts.hostname or "")
-    except ValueError:
-        return False
+
+def _is_name(name: str) -> bool:
+    """False for a line of some value that is not in quotes, such as a key's last."""
+    return bool(secret_values.NAME.fullmatch(name)) and not secret_values.looks_random(
+        name
+    )
+
+
+def _line(original: Original) -> int:
+    """The line of a variable; empty ones before it are told with it."""
+    text = original.string
+    return original.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _quoted(value: str) -> str:

@@ -8,7 +8,7 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config.env_file import MOST, BoxedFile, boxed, looks_secret
+from swarm.config.env_file import MOST, BoxedFile, boxed
 from swarm.errors import ConfigError
 
 TEXT = """\
@@ -46,25 +46,65 @@ def test_what_looks_like_a_secret_is_a_placeholder() -> None:
     assert found.replaced == ("STRIPE_API_KEY", "OTHER_URL")
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "is_secret"),
-    [
-        ("PASSWORD", "x", True),
-        ("X", "ghp_0123456789abcdef0123456789", True),
-        ("REDIS_URL", "redis://:pass@127.0.0.1/0", False),
-        ("REDIS_URL", "redis://:pass@cache.example/0", True),
-        ("URL", "http://[broken", False),
-        ("NAME", "me", False),
-        ("PASSWORD", "", False),
-    ],
-)
-def test_looks(name: str, value: str, is_secret: bool) -> None:
-    assert looks_secret(name, value) is is_secret
-
-
 def test_a_line_that_is_none_is_named() -> None:
     with pytest.raises(ConfigError, match=r"\.env:2: no NAME=value"):
         boxed("A=1\n'oops\nB=2\n", ".env", {}, str)
+
+
+KEY = """\
+KEY=-----BEGIN RSA PRIVATE KEY-----
+MIIEowIBAAKCAQEA1234abcd
+abcdEFGH1234abcdEFGH1234==
+-----END RSA PRIVATE KEY-----
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (KEY, 2),
+        (KEY.replace("MIIEowIBAAKCAQEA1234abcd", "MII"), 3),
+        ("A=1\n'two\nlines'=1\n", 2),
+        ("A=1\n\u0420ASSWORD=x\n", 2),
+        ("A=1\n\n\nSE\u200bCRET=x\n", 4),
+        ("\uff34OKEN=x\n", 1),
+        ("$NAME=x\n", 1),
+    ],
+)
+def test_a_name_that_is_none_may_be_a_part_of_a_value(text: str, line: int) -> None:
+    """The last line of a key without quotes ends in `==`; it was in the box."""
+    with pytest.raises(ConfigError, match=rf"\.env:{line}: no NAME=value") as error:
+        boxed(text, ".env", {}, lambda: "worthless")
+    assert "abcdEFGH" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["A", "server.port", "Log:Level", "a-b", "_x", "A[0]"])
+def test_names_of_many_tools_are_taken(name: str) -> None:
+    assert boxed(f"{name}=1\n", ".env", {}, str).text == f"{name}=1\n"
+
+
+FORMS = [
+    "export DB_PASS=hunter2\n",
+    "DB_PASS = hunter2\n",
+    "DB_PASS='hunter2'\n",
+    'DB_PASS="hunter2" # hunter2\n',
+    "DB_PASS=hunter2\r\n",
+    "\ufeffDB_PASS=hunter2\n",
+    "# DB_PASS=hunter2\nDB_PASS=hunter2\n",
+    "DB_PASS=hunter2\nDB_PASS=hunter2\n",
+    "NOTE='first\npassword: hunter2\nlast'\n",
+    "'DB_PASS'=hunter2\n",
+    "NAME\nhunter2\nDB_PASS=hunter2",
+    "A=1\rDB_PASS=hunter2\r",
+]
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_a_secret_is_taken_out_of_every_form_of_a_line(text: str) -> None:
+    found = boxed(text, ".env", {}, lambda: "worthless")
+
+    assert "hunter2" not in found.text
+    assert found.replaced
 
 
 def test_variables_have_a_limit() -> None:
