@@ -44,11 +44,27 @@ _CMAKE = b"find_package(Boost)\npkg_check_modules(X REQUIRED glib-2.0)\n# c\n"
 _POM = b"<maven.compiler.release> 25 </maven.compiler.release>"
 _GRADLE = b"java { toolchain { languageVersion = JavaLanguageVersion.of(17) } }"
 _RAILS = b"test:\n  adapter: postgresql\n  username: app\n"
+_WORKFLOW = (
+    b"jobs:\n  t:\n    strategy: {matrix: {v: [3.10, 3.11]}}\n"
+    b"    services: {db: {image: postgres, env: {POSTGRES_DB: a}}}\n"
+    b"    env: {DB_HOST: localhost}\n    steps:\n    - uses: actions/setup-python@v5\n"
+    b"      with: {python-version: '${{ matrix.v }}'}\n"
+    b"    - run: |\n        apt-get install -y libpq-dev x=1 $Y\n        pytest -q\n"
+)
+_GITLAB = (
+    b"image: node:20\n.a: {variables: {A: b}}\nt: {extends: .a, script: [npm test]}"
+)
+_DOCKERFILE = (
+    b"ARG V=3.12\nFROM python:${V}-slim\nRUN apk add a b-dev \\\n && x\nEXPOSE 80"
+)
 _CARGO_LOCK = b'[[package]]\nname = "openssl-sys"\n'
 
 
 FILES = {
     "package.json": _PACKAGE,
+    ".github/workflows/ci.yml": _WORKFLOW,
+    ".gitlab-ci.yml": _GITLAB,
+    "Dockerfile": _DOCKERFILE,
     "pyproject.toml": _PYPROJECT,
     ".devcontainer/devcontainer.json": _DEVCONTAINER,
     "compose.yaml": _COMPOSE,

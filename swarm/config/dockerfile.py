@@ -22,7 +22,7 @@ def copied(text: str) -> frozenset[str] | None:
     its worktree, at their newest, and an image would be built anew at each commit.
     """
     found: set[str] = set()
-    for line in _instructions(text):
+    for line in instructions(text):
         match = _COPY.fullmatch(line)
         if match is None:
             continue
@@ -42,7 +42,8 @@ def copied(text: str) -> frozenset[str] | None:
     return frozenset(found - _WHOLE)
 
 
-def _instructions(text: str) -> list[str]:
+def instructions(text: str) -> list[str]:
+    """The instructions, each as one line, without comments."""
     lines = text.splitlines()
     escape = "`" if lines and _ESCAPE.match(lines[0]) else "\\"
     found, begun = [], ""

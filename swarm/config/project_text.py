@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from swarm.config import project as project_file
+from swarm.config.detection.suggestions import BY_CI, UNKNOWN
 from swarm.errors import ConfigError
 from swarm.model.detected import Detected
 from swarm.model.project import FILE, ProjectChoice, ServiceContainer
@@ -87,6 +88,8 @@ def _key(key: str, title: str, value: object, detected: Detected) -> Iterator[st
         yield from f"{key} = {toml(value)}".split("\n")
     elif key in _EXAMPLES:
         yield f"# {title}"
+        if key == "packages":
+            yield from _unknown(detected)
         yield f"# {key} = {toml(_EXAMPLES[key])}"
     else:
         return
@@ -109,6 +112,21 @@ def _reasons(key: str, detected: Detected) -> Iterator[str]:
         yield f"#   {safe_line(reason, 150)}"
     if more := len(reasons[_MOST_REASONS:]):
         yield f"#   and {more} more"
+    if key == "test":
+        for by_ci in detected.reasons_of(BY_CI):
+            yield f"#   {safe_line(f'{by_ci.because} runs `{by_ci.value}`', 150)}"
+    if key == "packages":
+        yield from _unknown(detected)
+
+
+def _unknown(detected: Detected) -> Iterator[str]:
+    """Names that files install and that may be another distribution's."""
+    names: dict[str, list[str]] = {}
+    for reason in detected.reasons_of(UNKNOWN):
+        names.setdefault(reason.because, []).append(reason.value)
+    for file, each in names.items():
+        listed = safe_line(", ".join(each[:_MOST_REASONS]), 150)
+        yield f"#   {safe_line(file, 100)} also installs {listed}: is it Debian's?"
 
 
 def _why_service(name: str, detected: Detected) -> Iterator[str]:

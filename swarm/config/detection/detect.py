@@ -8,7 +8,9 @@ from typing import Any
 
 from swarm.config.detection import (
     asked_devcontainer,
+    ci,
     compiled,
+    dockerfiles,
     keys,
     languages,
     node,
@@ -17,6 +19,7 @@ from swarm.config.detection import (
     python,
     python_version,
     services,
+    suggestions,
     versions,
 )
 from swarm.config.detection.commands import FolderLook, Look
@@ -58,7 +61,9 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     asked = asked_devcontainer.read(tree)
     asked_pins = tuple(Pin(*pin, asked.path) for pin in asked.devcontainer.pins)
     looks = [*_looks(tree)]
-    chosen = versions.chosen(tree, looks, asked_pins)
+    of_ci, of_image = ci.read(tree), dockerfiles.read(tree)
+    suggested = (*of_ci.pins, *of_image.pins)
+    chosen = versions.chosen(tree, looks, asked_pins, suggested)
     for pin in chosen.older:
         python_version.propose(tree, proposal, pin)
     for look in chosen.looks:
@@ -66,7 +71,8 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     asked_devcontainer.propose(tree, proposal, asked)
     if chosen.older and not chosen.keeps_python:
         proposal.replace("stacks", "python", python_version.OLDER, "")
-    databases = services.services(tree)
+    suggestions.propose(proposal, of_ci, of_image)
+    databases = services.services(tree, of_ci)
     for name, file in databases.because.items():
         proposal.add("service-container", name, file)
     for name in databases.environment:
@@ -77,6 +83,7 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
             proposal.add("stacks", stack, reason)
     if not proposal.of("test") and (command := compiled.make_target(tree)):
         proposal.add("test", *command)
+    suggestions.propose_test(proposal, of_ci)
     for port, reason in ports.ports(tree):
         proposal.add("ports", str(port), reason)
     looked_at = keys.candidates(contents)

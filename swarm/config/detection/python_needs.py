@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from swarm.config.detection import requirement_files, tox_and_nox
+from swarm.config.detection import ci, requirement_files, tox_and_nox
 from swarm.config.detection.folders import beside
 from swarm.config.detection.requirement_text import name_of, plain
 from swarm.config.detection.tree import Tree, items, table
@@ -39,7 +39,10 @@ class Needs:
 
 
 def needs(tree: Tree, folder: str, body: dict[str, Any]) -> Needs:
-    """What the files of a folder say; `body` is its pyproject.toml."""
+    """What the files of a folder say; `body` is its pyproject.toml.
+
+    Where none is about tests, what CI installs for its own counts, at the root.
+    """
     files = requirement_files.chosen(tree, folder)
     setup_cfg = tree.ini(folder, "setup.cfg")
     extras = _test_extras(tree, folder, body, setup_cfg)
@@ -54,6 +57,8 @@ def needs(tree: Tree, folder: str, body: dict[str, Any]) -> Needs:
     )
     if not has_tests:
         runner = tox_and_nox.read(tree, folder)
+        if not runner.because and not folder:
+            runner = tox_and_nox.of_pip(tree, *ci.pip_words(tree))
         loose, because = [*runner.requirements], runner.because
         files = [*dict.fromkeys([*files, *runner.files])]
         extras = sorted({*extras, *runner.extras})

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from swarm.config.detection import settings_services
+from swarm.config.detection.ci import Ci
+from swarm.config.detection.ci_job import CiJob
 from swarm.config.detection.tree import Tree, table
 from swarm.config.detection.wanted import COMPOSE
 from swarm.config.project import may_hold
@@ -22,6 +24,11 @@ _IMAGES = {
     "mysql": "mariadb", "percona": "mariadb", "rabbitmq": "rabbitmq",
 }  # fmt: skip
 """The recipe for each image, by the last part of its name."""
+_ABOUT_SERVICES = re.compile(
+    r"(?:PG|POSTGRES_|MYSQL_|MARIADB_|REDIS_|RABBITMQ_|DB_|DATABASE_|TEST_DATABASE_)\w+"
+    r"|DJANGO_SETTINGS_MODULE|SECRET_KEY|SECRET_KEY_BASE"
+)
+"""Variables by which CI's tests are led to services, or start at all."""
 _VALUE = re.compile(r"\$\{[A-Za-z_]\w*:?-([^${}]*)\}|([^$]*)")
 """A plain value, or the default of a variable that nobody reads here."""
 
@@ -37,15 +44,42 @@ class FoundServices:
     """Variables by which the project's own program is told where they are."""
 
 
-def services(tree: Tree) -> FoundServices:
-    """Services by name, each on its recipe: of a compose file, else of the settings.
+def services(tree: Tree, ci: Ci) -> FoundServices:
+    """Services by name, each on its recipe: of a compose file, else of CI's tests.
 
-    Others of the file are told: a key of `swarm.toml` starts them from their images.
+    Else of the settings. Others of a compose file are told: a key of `swarm.toml`
+    starts them from their images.
     """
     in_compose = _of_compose(tree)
     if in_compose.containers:
         return in_compose
+    if of_ci := next(filter(None, map(_of_job, ci.jobs)), None):
+        return of_ci
     return FoundServices(*settings_services.services(tree))
+
+
+def _of_job(job: CiJob) -> FoundServices | None:
+    """Those of the first job that has some, with the variables that lead to them."""
+    containers: dict[str, ServiceContainer] = {}
+    for name, (image, variables) in job.services.items():
+        if service := _service(name, image, variables):
+            recipes = [each.recipe for each in containers.values()]
+            if service.recipe not in recipes and len(containers) < MOST:
+                containers[name] = service
+    if not containers:
+        return None
+    names = (*containers, "localhost", "127.0.0.1")
+    led = _told([{"environment": dict(job.environment)}], names)
+    named = {
+        key: value
+        for key, value in job.environment.items()
+        if _ABOUT_SERVICES.fullmatch(key)
+        and "$" not in value
+        and may_hold("environment", {key: value})
+    }
+    return FoundServices(
+        containers, dict.fromkeys(containers, job.file), {**led, **named}
+    )
 
 
 def _of_compose(tree: Tree) -> FoundServices:
@@ -70,14 +104,10 @@ def _of_compose(tree: Tree) -> FoundServices:
             built.append(table(service))
         if not isinstance(name, str) or not isinstance(image, str):
             continue
-        recipe = _recipe(image)
-        if recipe and _NAME.fullmatch(name) and len(containers) < MOST:
-            variables = dict(_environment(recipe, table(service).get("environment")))
-            shape = {"recipe": recipe, "environment": variables}
-            if may_hold("service-container", {name: shape}):
-                containers[name] = ServiceContainer(
-                    recipe=recipe, environment=variables
-                )
+        variables = table(service).get("environment")
+        known = _service(name, image, variables) if len(containers) < MOST else None
+        if known:
+            containers[name] = known
         elif not table(service).get("build"):
             others.append(name)
     if others:
@@ -88,6 +118,18 @@ def _of_compose(tree: Tree) -> FoundServices:
     return FoundServices(
         containers, dict.fromkeys(containers, path), _told(built, containers)
     )
+
+
+def _service(name: str, image: str, variables: Any) -> ServiceContainer | None:
+    """The recipe in an image's place; None for one that `swarm.toml` may not hold."""
+    recipe = _recipe(image)
+    if not recipe or not _NAME.fullmatch(name):
+        return None
+    environment = dict(_environment(recipe, variables))
+    shape = {"recipe": recipe, "environment": environment}
+    if not may_hold("service-container", {name: shape}):
+        return None
+    return ServiceContainer(recipe=recipe, environment=environment)
 
 
 def _told(built: list[dict[str, Any]], services: Iterable[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Reads what tox or nox installs for a Python project's tests."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from swarm.config.detection.requirement_text import plain
@@ -45,6 +46,11 @@ def read(tree: Tree, folder: str) -> RunnerNeeds:
     return RunnerNeeds()
 
 
+def of_pip(tree: Tree, words: Iterable[str], because: str) -> RunnerNeeds:
+    """What words after `pip install`, in the first folder, ask for."""
+    return _sorted(tree, "", [*words], because)
+
+
 def _tox_words(line: str) -> list[str]:
     line = line.partition("#")[0].strip().replace("{toxinidir}/", "")
     if match := re.fullmatch(r"(?:-r|--requirement)\s{0,9}(\S+)", line):
@@ -58,7 +64,7 @@ def _sorted(tree: Tree, folder: str, words: list[str], because: str) -> RunnerNe
     for before, word in zip(["", *words], words, strict=False):
         if match := _OWN_EXTRAS.fullmatch(word):
             extras += match[1].split(",")
-        elif before == "-r":
+        elif before in ("-r", "--requirement"):
             if _FILE.fullmatch(word) and tree.has(folder, word):
                 files.append(word)
         elif requirement := plain(word):

@@ -37,6 +37,7 @@ class Tree:
     listing: Listing
     contents: Mapping[str, bytes]
     notes: list[str] = field(default_factory=list)
+    _mappings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def files(self) -> frozenset[str]:
@@ -107,6 +108,20 @@ class Tree:
         except (ValueError, RecursionError) as error:
             self.note(f"{path} is no valid TOML ({error}): it was not read")
             return {}
+
+    def yaml(self, folder: str, name: str) -> dict[str, Any]:
+        """The mapping of a YAML file, which is read once; empty as `text` is."""
+        from swarm.config import strict_yaml  # noqa: PLC0415 - its library is slow
+
+        path = beside(folder, name)
+        if path not in self._mappings:
+            self._mappings[path] = {}
+            try:
+                if text := self.text(folder, name):
+                    self._mappings[path] = strict_yaml.read(text, path)
+            except (ConfigError, RecursionError) as error:
+                self.note(f"{error or 'it is nested too deeply'}: it was not read")
+        return self._mappings[path]
 
     def ini(self, folder: str, name: str) -> configparser.ConfigParser:
         """An INI file; empty as `text` is, and with a note if it is none."""

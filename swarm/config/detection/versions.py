@@ -26,10 +26,16 @@ class Chosen:
     """True if a folder has the base's Python."""
 
 
-def chosen(tree: Tree, looks: Iterable[FolderLook], asked: tuple[Pin, ...]) -> Chosen:
+def chosen(
+    tree: Tree,
+    looks: Iterable[FolderLook],
+    asked: tuple[Pin, ...],
+    suggested: Iterable[Pin] = (),
+) -> Chosen:
     """Choose for each folder by its own pins and the root's; `asked` counts as those.
 
-    A folder's pins count for the languages whose projects stand in it.
+    A folder's pins count for the languages whose projects stand in it. What is
+    `suggested` counts for a language of which nothing else names a version.
     """
     looks = tuple(looks)
     root = (*pins(tree), *asked)
@@ -40,6 +46,11 @@ def chosen(tree: Tree, looks: Iterable[FolderLook], asked: tuple[Pin, ...]) -> C
         for look in looks
         if look.folder
     }
+    pinned = {pin.stack for each in (root, *of_folders.values()) for pin in each}
+    for suggestion in suggested:
+        if suggestion.stack not in pinned:
+            pinned.add(suggestion.stack)
+            root = (*root, suggestion)
     every = (*root, *(pin for each in of_folders.values() for pin in each))
     changed, older = list[FolderLook](), dict[Pin, None]()
     met, wheels, keeps_python = set[Pin](), dict[str, None](), False

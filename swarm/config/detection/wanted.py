@@ -22,7 +22,7 @@ PIN_FILES = (
 """Files beside them that pin versions of tools."""
 ROOT_FILES = (
     ".devcontainer/devcontainer.json", ".devcontainer.json", ".gitattributes",
-    "go.work", "Dockerfile", "Makefile", "GNUmakefile", "makefile",
+    "go.work", "Makefile", "GNUmakefile", "makefile",
     "config/database.yml",
 )  # fmt: skip
 """Files of the first folder whose texts say more."""
@@ -36,6 +36,19 @@ COMPOSE = (
     "docker/compose.yaml", ".devcontainer/docker-compose.yml",
     ".devcontainer/compose.yaml",
 )  # fmt: skip
+DOCKERFILES = (
+    "Dockerfile", ".devcontainer/Dockerfile", "docker/Dockerfile", "Dockerfile.dev",
+    "build/Dockerfile", "Containerfile",
+)  # fmt: skip
+"""The first that is there counts."""
+GITLAB = (".gitlab-ci.yml", ".gitlab-ci.yaml")
+_WORKFLOW = re.compile(
+    r"\.(?:github|gitea|forgejo)/workflows/[A-Za-z0-9][A-Za-z0-9._ -]{0,80}\.ya?ml"
+)
+_ABOUT_TESTS = re.compile(r"copilot-setup-steps|test|ci\b|unit|check|build|main|pull")
+MOST_WORKFLOWS = 4
+MOST_OF_CI = 16 << 10
+"""Bytes of one CI file that is read: its reader is slow."""
 _REQUIREMENTS = re.compile(
     r"(?:[A-Za-z0-9._-]{0,40}requirements[A-Za-z0-9._-]{0,40}"
     r"|requirements/[A-Za-z0-9._-]{1,40})\.txt"
@@ -56,7 +69,7 @@ MOST_REQUIREMENTS = 10
 def names(files: Iterable[str]) -> list[str]:
     """The files whose texts the detection reads, of those that are there."""
     known = frozenset(files)
-    wanted = [*ROOT_FILES, *COMPOSE]
+    wanted = [*ROOT_FILES, *COMPOSE, *DOCKERFILES, *GITLAB, *workflows(known)]
     folders = project_folders(known)
     for folder in folders:
         wanted += [beside(folder, name) for name in (*MANIFESTS, *PIN_FILES, *LOCKS)]
@@ -75,7 +88,16 @@ def names(files: Iterable[str]) -> list[str]:
 
 def most_bytes(path: str) -> int:
     """The size up to which a file is read."""
+    if path in GITLAB or _WORKFLOW.fullmatch(path):
+        return MOST_OF_CI
     return MOST_OF_LOCK if path.rpartition("/")[2] in LOCKS else MOST_BYTES
+
+
+def workflows(files: Iterable[str]) -> list[str]:
+    """The CI files of GitHub's form that most likely test the project."""
+    paths = [p for p in files if p.startswith(".") and _WORKFLOW.fullmatch(p)]
+    paths.sort(key=lambda p: (not _ABOUT_TESTS.search(p.rpartition("/")[2].lower()), p))
+    return paths[:MOST_WORKFLOWS]
 
 
 def _is_settings(path: str) -> bool:

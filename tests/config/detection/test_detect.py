@@ -15,8 +15,10 @@ from tests.config.detection.trees import detected
 
 NAMED = ["setup.py", "Pipfile", "pom.xml", "build.gradle", "CMakeLists.txt", "Rakefile"]
 """Files that tell by being there."""
+WORKFLOWS = [".github/workflows/ci.yml", ".github/workflows/x.yaml"]
 NAMES = [
-    *wanted.MANIFESTS, *wanted.ROOT_FILES, *wanted.COMPOSE, *NAMED,
+    *wanted.MANIFESTS, *wanted.ROOT_FILES, *wanted.COMPOSE, *wanted.DOCKERFILES,
+    *wanted.GITLAB, *WORKFLOWS, *NAMED,
     "web/package.json", "a.key",
 ]  # fmt: skip
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarm.config.detection.ci import Ci
 from swarm.config.detection.services import FoundServices, services
 from swarm.model.project import ServiceContainer
 from tests.config.detection.trees import tree
@@ -30,7 +31,7 @@ services:
 def test_each_database_by_its_recipe() -> None:
     looked = tree({"compose.yaml": COMPOSE})
 
-    found = services(looked)
+    found = services(looked, Ci())
     assert (found.containers, found.because) == (
         {
             "db": ServiceContainer(
@@ -49,13 +50,13 @@ def test_each_database_by_its_recipe() -> None:
 def test_a_file_that_is_none_is_noted(text: str) -> None:
     looked = tree({"docker-compose.yml": text})
 
-    assert services(looked) == FoundServices()
+    assert services(looked, Ci()) == FoundServices()
     assert "no service of it was taken" in looked.notes[0]
 
 
 def test_without_a_file() -> None:
-    assert services(tree({})) == FoundServices()
-    assert services(tree({"compose.yaml": "services:"})) == FoundServices()
+    assert services(tree({}), Ci()) == FoundServices()
+    assert services(tree({"compose.yaml": "services:"}), Ci()) == FoundServices()
 
 
 def test_the_project_s_own_container_tells_where_they_are_looked_for() -> None:
@@ -71,15 +72,15 @@ def test_the_project_s_own_container_tells_where_they_are_looked_for() -> None:
         }
     )
 
-    assert services(looked).environment == {"HOST": "db"}
+    assert services(looked, Ci()).environment == {"HOST": "db"}
 
 
 def test_the_settings_tell_where_no_compose_file_does() -> None:
     looked = tree({"manage.py": "", "p/settings.py": "django.db.backends.mysql"})
 
-    assert services(looked).because == {"db": "p/settings.py"}
+    assert services(looked, Ci()).because == {"db": "p/settings.py"}
 
 
 @given(st.binary(max_size=80))
 def test_no_bytes_make_it_fail(content: bytes) -> None:
-    services(tree({"compose.yaml": content}))
+    services(tree({"compose.yaml": content}), Ci())
