@@ -70,8 +70,9 @@ class _Reading:
     def _value(self, key: str, found: re.Match[str]) -> str:
         if found[0] == "$$":
             return "$"
-        if found[2] in ("-", ":-"):
-            return found[3].replace("$$", "$")
+        default = (found[3] or "").replace("$$", "\0")
+        if found[2] in ("-", ":-") and "$" not in default:
+            return default.replace("\0", "$")
         name = found[1] or found[4]
         raise self.wrong(
             key,
@@ -91,7 +92,8 @@ def applied(choice: ProjectChoice, text: str) -> tuple[ProjectChoice, tuple[str,
     from swarm.config import strict_yaml  # noqa: PLC0415 - for a compose file alone
 
     origin = choice.compose
-    known = strict_yaml.read(text, origin).get("services") or {}
+    body = strict_yaml.read(text, origin)
+    known = body.get("services") or {}
     if not isinstance(known, dict):
         raise ConfigError(f"{origin}: its `services` are no mapping of names")
     names = safe_line(", ".join(map(str, known)), 200)
@@ -99,6 +101,8 @@ def applied(choice: ProjectChoice, text: str) -> tuple[ProjectChoice, tuple[str,
         note = f"{origin}: `services` in swarm.toml picks of: {names or 'none'}"
         return choice, (note,)
     found, notes = dict(choice.service_container), list[str]()
+    if body.get("include"):
+        notes.append(f"{origin}: include is not taken: no other file is read")
     for name in choice.services:
         if not isinstance(known.get(name), dict):
             problem = f"{origin}: there is no service {name}"

@@ -105,6 +105,12 @@ def _environment(values: dict[str, str]) -> dict[str, str]:
     return values
 
 
+def _service_port(value: int) -> int:
+    if value in project.GATE_PORTS:
+        raise ValueError(f"{value} is the gate's own at a task's localhost")
+    return value
+
+
 Command = Annotated[str, AfterValidator(_command)]
 CommandOrNone = Annotated[str, AfterValidator(_command_or_none)]
 DataFolder = Annotated[str, AfterValidator(data_folder)]
@@ -129,7 +135,7 @@ class ServiceContainer(Strict):
     command: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
     data: Annotated[tuple[DataFolder, ...], Field(max_length=_MOST_FOLDERS)] = ()
     health: CommandOrNone = ""
-    port: Port | None = None
+    port: Annotated[Port, AfterValidator(_service_port)] | None = None
     health_seconds: Annotated[int, Field(ge=1, le=3600, strict=True)] = 60
     restart: Literal["on-failure", "always", "no"] = "on-failure"
 

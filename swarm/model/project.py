@@ -9,6 +9,8 @@ from typing import Any
 
 FILE = "swarm.toml"
 """At the root of the repository."""
+GATE_PORTS = (53, 3128, 15001)
+"""Where the gate listens in each task's network namespace: no service can."""
 
 
 @dataclass(frozen=True, slots=True)

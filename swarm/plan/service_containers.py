@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from swarm.errors import PlanError
 from swarm.model.project import ServiceContainer
+from swarm.model.safe_text import safe_line
 from swarm.model.service_recipe import recipe
 from swarm.plan import hardening, planner, service_hosts
 from swarm.plan.gate_containers import SMALL
@@ -20,6 +21,9 @@ MOST = 20
 DATA = "/var/lib/service"
 """Where a recipe keeps what it stores; a volume of the task's."""
 DATA_KIND = "service-data"
+MOST_VOLUMES = 20
+_ENGINES = ("dev", "proc", "sys")
+_ENGINES_FILES = (service_hosts.PLACE, "/etc/hostname", "/etc/resolv.conf")
 MEMORY = 1 << 30
 """Bytes that a service may use, if its task's sandbox may use as much."""
 
@@ -57,6 +61,11 @@ class Service:
     """A shell's command in it; empty for none."""
     seconds: int
     """The time in which it must become ready."""
+
+    @property
+    def uid(self) -> int:
+        """The user that it runs as."""
+        return int(self.container.user.partition(":")[0])
 
 
 def services(
@@ -173,7 +182,7 @@ def _of_image(
             f"the service {name}: its image {image.reference} has no program to start",
             hint="say it: `command` in swarm.toml",
         )
-    places = _writable_places(image, wanted)
+    places = _writable_places(name, image, wanted)
     volumes = tuple(names.service_volume(name, number) for number in range(len(places)))
     mounts = tuple(map(_volume, volumes, places))
     container = replace(spec, argv=argv, mounts=(*spec.mounts, *mounts))
@@ -189,12 +198,42 @@ def _of_image(
     )
 
 
-def _writable_places(image: ServiceImage, wanted: ServiceContainer) -> tuple[str, ...]:
-    """Each once; what is memory in any case needs no volume."""
-    places = (posixpath.normpath(place) for place in (*image.volumes, *wanted.data))
-    return tuple(
-        place for place in dict.fromkeys(places) if place not in REQUIRED_TMPFS
+def _writable_places(
+    name: str, image: ServiceImage, wanted: ServiceContainer
+) -> tuple[str, ...]:
+    """Each once; what is memory in any case needs no volume.
+
+    PlanError for one that can be no volume, whoever names it, and for too many.
+    """
+    places = dict.fromkeys(
+        # Of two slashes at the beginning it keeps both.
+        posixpath.normpath(place.replace("//", "/"))
+        for place in (*image.volumes, *wanted.data)
     )
+    found = [place for place in places if place not in REQUIRED_TMPFS]
+    for place in found:
+        if problem := _no_volume(place):
+            raise PlanError(
+                f"the service {name}: {safe_line(place, 100)} {problem}",
+                hint="its `data` in swarm.toml, and the volumes of its image, are "
+                "folders for what it stores",
+            )
+    if len(found) > MOST_VOLUMES:
+        raise PlanError(
+            f"the service {name}: {len(found)} volumes are more than {MOST_VOLUMES}",
+            hint="its `data` in swarm.toml and its image name them",
+        )
+    return tuple(found)
+
+
+def _no_volume(place: str) -> str:
+    """Why nothing may be stored there; empty if it may."""
+    first = place.split("/")[1] if place.startswith("/") else ""
+    if not first or not place.isprintable():
+        return "is no folder of its image"
+    if first in _ENGINES or place in _ENGINES_FILES:
+        return "is the engine's own in every container"
+    return ""
 
 
 def _volume(name: str, place: str) -> Mount:
@@ -207,7 +246,7 @@ def opener(service: Service, image: str) -> SandboxSpec:
     Root of an image of ours, which can do nothing but change these folders.
     """
     places = [f"/volume-{number}" for number in range(len(service.volumes))]
-    spec = _one_shot(service, "opener", image, ("chmod", "1777", *places))
+    spec = one_shot(service, "opener", image, ("chmod", "1777", *places))
     return replace(
         spec,
         user="0:0",
@@ -219,27 +258,10 @@ def opener(service: Service, image: str) -> SandboxSpec:
 def walls(service: Service, net: str, image: str) -> SandboxSpec:
     """The one-shot that tries, as the service's user and in its net, to get out."""
     argv = ("python3", "-m", "swarm.gate.service_walls")
-    return with_network(_one_shot(service, "walls", image, argv), net)
+    return with_network(one_shot(service, "walls", image, argv), net)
 
 
-def listening(service: Service, net: str, image: str) -> SandboxSpec:
-    """The one-shot that ends once something listens at the service's port."""
-    argv = ("python3", "-c", _UNTIL_IT_LISTENS, str(service.port))
-    return with_network(_one_shot(service, "port", image, argv), net)
-
-
-_UNTIL_IT_LISTENS = """\
-import socket, sys, time
-while True:
-    try:
-        socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1).close()
-        break
-    except OSError:
-        time.sleep(0.1)
-"""
-
-
-def _one_shot(
+def one_shot(
     service: Service, act: str, image: str, argv: tuple[str, ...]
 ) -> SandboxSpec:
     """A small container beside the service, as its user and without a network."""

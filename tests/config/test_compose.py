@@ -170,6 +170,30 @@ def test_what_is_not_there_is_told(text: str, problem: str) -> None:
         compose.applied(CHOICE, text)
 
 
+def test_a_default_that_is_a_variable_again_is_refused() -> None:
+    """It came through as the letters `$HOME`; `$$` is a dollar sign."""
+    one = replace(CHOICE, services=("db",))
+    text = "services: {db: {image: x, environment: {A: '${A:-$HOME}'}}}"
+    with pytest.raises(ConfigError, match=r"environment\.A: \$\{A\} has no default"):
+        compose.applied(one, text)
+
+    choice, _ = compose.applied(one, text.replace("$HOME", "$$HOME"))
+    assert choice.service_container["db"].environment == {"A": "$HOME"}
+
+
+def test_files_that_it_includes_are_told() -> None:
+    text = "include: [/etc/other.yaml]\nservices: {db: {image: x}}"
+    _, notes = compose.applied(replace(CHOICE, services=("db",)), text)
+    assert notes == ("compose.yaml: include is not taken: no other file is read",)
+
+
+@pytest.mark.parametrize("port", [53, 3128, 15001])
+def test_a_port_of_the_gates_is_refused(port: int) -> None:
+    text = f"services: {{db: {{image: x, ports: ['9:{port}']}}}}"
+    with pytest.raises(ConfigError, match=rf"db\.ports: {port} is the gate's own"):
+        compose.applied(replace(CHOICE, services=("db",)), text)
+
+
 def test_a_harmless_value_of_a_refused_key_is_none() -> None:
     text = "services: {db: {image: x, privileged: false, cap_add: [], ports: []}}"
 

@@ -1,11 +1,15 @@
 """A project's choice is stored with its task and read back the same."""
 
 import json
+import re
 from dataclasses import replace
+from inspect import getsource
 
 import pytest
 
+from swarm.gate import listener_handover
 from swarm.model.project import (
+    GATE_PORTS,
     ProjectChoice,
     ServiceContainer,
     from_json,
@@ -74,3 +78,9 @@ def test_a_set_up_beside_services_is_kept_if_it_is_said_what_fills_them(
     assert beside.keeps_setup == (each_task is not None)
     asking = ProjectChoice(each_task=each_task).asking
     assert asking == (("each_task",) if each_task is not None else ())
+
+
+def test_the_gates_ports_are_those_at_which_it_listens() -> None:
+    """It imports nothing of ours but the policy, so they stand there once more."""
+    listened = re.findall(r'_listener\("[0-9.]+", (\d+)', getsource(listener_handover))
+    assert {*GATE_PORTS} == {*map(int, listened)}

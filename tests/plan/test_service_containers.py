@@ -10,7 +10,7 @@ from swarm.engine.host import images
 from swarm.errors import PlanError
 from swarm.model.project import ServiceContainer
 from swarm.model.service_recipe import RECIPES
-from swarm.plan import hardening, service_containers
+from swarm.plan import hardening, service_containers, service_ports
 from swarm.plan.naming import TaskNames
 from swarm.plan.service_containers import (
     FIRST_UID,
@@ -123,7 +123,7 @@ def test_what_runs_beside_a_service_has_a_name_that_no_service_can_have() -> Non
     (service,) = planned(db=ServiceContainer(image="db:1", port=9))
 
     walls = service_containers.walls(service, "net", "gate:1")
-    port = service_containers.listening(service, "net", "gate:1")
+    port = service_ports.listening([service], "net", "gate:1")
     opener = service_containers.opener(service, "gate:1")
 
     assert {walls.user, port.user} == {service.container.user}
@@ -143,6 +143,41 @@ def test_folders_that_the_image_does_not_name_are_volumes_once_each() -> None:
 
     assert [mount.target for mount in service.container.mounts] == ["/data", "/own"]
     assert len(service.volumes) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        ("/proc/x", "/proc/x is the engine's own"),
+        ("/dev/../sys", "/sys is the engine's own"),
+        ("/etc/hosts", "/etc/hosts is the engine's own"),
+        ("//etc/hosts/", "/etc/hosts is the engine's own"),
+        ("/etc/resolv.conf", "resolv.conf is the engine's own"),
+        ("/", "/ is no folder"),
+        ("relative", "relative is no folder"),
+        ("/a\x1b[2J", r"/a\\x1b\[2J is no folder"),
+    ],
+)
+def test_what_can_be_no_volume_is_refused_whoever_names_it(
+    place: str, problem: str
+) -> None:
+    """The engine says of `/etc/hosts`: Duplicate mount point."""
+    for image, data in ((("/x", place), ()), ((), ("/x", place))):
+        with pytest.raises(PlanError, match=f"the service db: .*{problem}"):
+            service_containers.services(
+                NAMES,
+                SANDBOX,
+                {"db": ServiceContainer(image="db:1", data=data)},
+                {"db": replace(OFFICIAL, volumes=image)},
+            )
+
+
+def test_an_image_of_endless_volumes_is_refused() -> None:
+    image = replace(OFFICIAL, volumes=tuple(f"/v{number}" for number in range(21)))
+    with pytest.raises(PlanError, match="21 volumes are more than 20"):
+        service_containers.services(
+            NAMES, SANDBOX, {"db": ServiceContainer(image="db:1")}, {"db": image}
+        )
 
 
 def test_two_at_one_port_are_refused() -> None:

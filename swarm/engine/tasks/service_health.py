@@ -1,6 +1,7 @@
 """Waits until a service answers, and proves before it starts that it has no way out."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from swarm.engine.host import failed_starts, images
 from swarm.errors import SwarmError, TimedOut, ToolError
 from swarm.gate.service_walls import SHUT
 from swarm.model.safe_text import plain
-from swarm.plan import service_containers
+from swarm.plan import service_containers, service_ports
 from swarm.plan.naming import TASK_LABEL
 from swarm.plan.service_containers import Service
 
@@ -18,6 +19,8 @@ _WALLS_LIMIT = 4096
 """Bytes that the look at the walls may print."""
 _KILLED = 137
 _END_SECONDS = 5.0
+MOMENT = 1.0
+"""Seconds in which a service that nothing can be asked must not end."""
 TAIL = 12
 """Lines of a service's output in the sentence on why it failed."""
 
@@ -43,24 +46,80 @@ def require_walls(context: EngineContext, service: Service, net: str) -> None:
 
 
 def wait_until_ready(
-    context: EngineContext, service: Service, net: str, began: float
+    context: EngineContext,
+    service: Service,
+    net: str,
+    began: float,
+    beside: Sequence[Service] = (),
 ) -> None:
     """Block until the service answers; ToolError with its last lines if it does not.
 
-    `began` is when it was started, by the monotonic clock.
+    `began` is when it was started, by the monotonic clock. One that has no port and no
+    health command only has to be there a moment later. `beside` are the task's others.
     """
     seconds = max(1.0, service.seconds - (time.monotonic() - began))
     try:
         if service.health:
             _wait_by_command(context, service, seconds)
         elif service.port:
-            spec = service_containers.listening(service, net, images.tag("gate"))
-            context.containers.run(spec, 0, seconds)
+            _wait_by_port(context, service, net, seconds, beside)
+        else:
+            _wait_a_moment(context, service, seconds)
     except TimedOut as error:
         reason = f"did not answer within {service.seconds} s"
         raise failed(context, service, reason) from error
     if reason := ended(context, service.container.name):
         raise failed(context, service, reason)
+
+
+def require_own_ports(
+    context: EngineContext, services: Sequence[Service], net: str
+) -> None:
+    """Block until each service has its port, in which no other answers for it.
+
+    A health command may have asked another. ToolError names who has the port.
+    """
+    asked = [each for each in services if each.port and each.health]
+    if not asked or not services[1:]:
+        return  # alone, or seen to listen already
+    spec = service_ports.listening(asked, net, images.tag("gate"))
+    try:
+        printed = context.containers.run(spec, service_ports.LIMIT, asked[0].seconds)
+    except TimedOut as error:
+        names = ", ".join(f"{each.name} at {each.port}" for each in asked)
+        raise ToolError(
+            f"not every service listens at its port: {names}",
+            hint="`port` in swarm.toml, or `ports` in the compose file, says which",
+        ) from error
+    if found := service_ports.taken(printed):
+        service = next(each for each in asked if each.port == found[0])
+        raise failed(context, service, _taken_words(found, services))
+
+
+def _wait_by_port(
+    context: EngineContext,
+    service: Service,
+    net: str,
+    seconds: float,
+    beside: Sequence[Service],
+) -> None:
+    spec = service_ports.listening([service], net, images.tag("gate"))
+    printed = context.containers.run(spec, service_ports.LIMIT, seconds)
+    if found := service_ports.taken(printed):
+        raise failed(context, service, _taken_words(found, beside))
+
+
+def _taken_words(found: tuple[int, int], beside: Sequence[Service]) -> str:
+    port, uid = found
+    name = next((each.name for each in beside if each.uid == uid), "")
+    who = f"the service {name}" if name else "another program of the task"
+    return f"cannot have port {port} of the task's localhost: {who} listens there"
+
+
+def _wait_a_moment(context: EngineContext, service: Service, seconds: float) -> None:
+    """An end at once is the program's that could not start."""
+    with suppress(TimedOut):
+        context.containers.await_end(service.container.name, min(MOMENT, seconds))
 
 
 def _wait_by_command(context: EngineContext, service: Service, seconds: float) -> None:

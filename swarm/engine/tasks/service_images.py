@@ -16,6 +16,7 @@ from swarm.ports import Progress
 
 PULL_SECONDS = 120.0
 """The longest silence of a registry."""
+_NAME_HINT = "its `image` in swarm.toml or the compose file is a name as `redis:7` is"
 
 
 def require(
@@ -51,7 +52,11 @@ def _of_user(
     context: EngineContext, task_id: int, name: str, image: str, note: Progress
 ) -> ServiceImage:
     """What the image says of itself; it stays the one of that id until the start."""
-    found = context.containers.image_config(image)
+    try:
+        found = context.containers.image_config(image)
+    except ToolError as error:
+        words = safe_line(error.message, 400)
+        raise ToolError(f"the service {name}: {words}", hint=_NAME_HINT) from error
     if found is None:
         context.journal.record(task_id, events.ServicePreparing(name, image))
         _fetch(context, name, image, note)

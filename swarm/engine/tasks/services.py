@@ -67,10 +67,13 @@ def start(parts: EngineParts, task: Task, plan: Plan, note: Progress = unnoted) 
         create(context, service, net)
         began[service.name] = time.monotonic()
     for service in planned:
-        service_health.wait_until_ready(context, service, net, began[service.name])
+        service_health.wait_until_ready(
+            context, service, net, began[service.name], planned
+        )
         seconds = round(time.monotonic() - began[service.name], 3)
         note(f"the service {service.name} answers after {seconds} s")
         context.journal.record(task.id, ready(plan, service, seconds))
+    service_health.require_own_ports(context, planned, net)
 
 
 def planned_of(

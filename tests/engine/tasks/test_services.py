@@ -1,5 +1,6 @@
 """A task's own databases and caches: on its own localhost, and gone with it."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -195,6 +196,81 @@ open("read", "wb").write(urllib.request.urlopen("http://localhost:7000/said").re
     read = (harness.paths.worktree(task_id) / "read").read_text()
     assert read == "words 65300\n"
     assert [(each.what, each.port) for each in task.services] == [(image, 7000)]
+
+
+PYTHON = b"""ARG BASE_IMAGE
+FROM ${BASE_IMAGE}
+USER root
+ENTRYPOINT ["python3", "-u", "-c"]
+"""
+SERVE = """
+import http.server as h
+h.HTTPServer(("127.0.0.1", 7000), h.BaseHTTPRequestHandler).serve_forever()
+"""
+SLEEP = "import time; time.sleep(1000)"
+
+
+CONNECTS = "import socket as s; s.create_connection((None, 7000))"
+ASKS_ANY = f"""health = "python3 -c '{CONNECTS}'"
+"""
+
+
+def _two_services(second: str) -> str:
+    """One that listens at 7000 and does not say so, and another."""
+    image = built("python-service", PYTHON)
+    return f"""
+[service-container.first]
+image = "{image}"
+command = [{json.dumps(SERVE)}]
+{ASKS_ANY}
+[service-container.second]
+image = "{image}"
+command = ["{SLEEP}"]
+{second}
+"""
+
+
+@pytest.mark.parametrize("asked", ["", ASKS_ANY], ids=["by its port", "by a command"])
+def test_no_other_service_answers_for_one(
+    harness: KeeperHarness, sample: Path, asked: str
+) -> None:
+    """Neither program knows of the other; what answers at the port is the first's."""
+    harness.start_keeper()
+    agree(harness, sample, _two_services(f"port = 7000\n{asked}"))
+
+    task = harness.until_state(harness.new_task(sample, "true"), State.FAILED)
+
+    assert "service second cannot have port 7000" in task.reason
+    assert "the service first listens there" in task.reason
+    assert harness.task_containers() == []
+    assert _volumes(harness, task.id) == []
+
+
+def test_a_program_that_is_not_there_is_told_by_the_launch(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """Nothing can be asked of it: it was live, and its end news of later."""
+    harness.start_keeper()
+    image = built("python-service", PYTHON)
+    text = f'[service-container.x]\nimage = "{image}"\nentrypoint = ["/none"]\n'
+    agree(harness, sample, text)
+
+    task = harness.until_state(harness.new_task(sample, "true"), State.FAILED)
+
+    assert "service x ended with exit status 127" in task.reason
+    assert harness.task_containers() == []
+
+
+def test_a_name_that_is_no_image_s_is_told_with_the_service(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    harness.start_keeper()
+    agree(harness, sample, '[service-container.x]\nimage = "a/B:c:d@x"\n')
+
+    task = harness.until_state(harness.new_task(sample, "true"), State.FAILED)
+
+    assert "the service x: docker image inspect" in task.reason
+    assert "`image` in swarm.toml" in task.hint
 
 
 def test_an_image_that_nobody_has_fails_the_launch_with_the_way_out(
