@@ -1,6 +1,7 @@
 """The options of `swarm init`: one for each answer, and one to have no such key."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from swarm.cli.argument_types import words
 from swarm.cli.new_words import flat
 from swarm.errors import SwarmError
 from swarm.model.project import ProjectChoice, ServiceContainer
+from swarm.model.safe_text import safe_line
 from swarm.model.service_recipe import RECIPES
 
 _LISTS = {
@@ -41,6 +43,12 @@ def add(parser: ArgumentParser) -> None:
         "--policy",
         action="store_true",
         help="write a policy.toml of your own to edit, too, if there is none",
+    )
+    option(
+        "--devcontainer",
+        default="",
+        metavar="NAME",
+        help="of several devcontainers, the one to read: its folder's name or path",
     )
     for name, (_, value, meaning) in _TEXTS.items():
         option(f"--{name}", metavar=value, help=meaning)
@@ -92,6 +100,29 @@ def answers(args: Namespace) -> dict[str, Any]:
     if args.no_service or args.service:
         given["service_container"] = services
     return {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+
+
+def devcontainer(args: Namespace, choices: Sequence[str]) -> str:
+    """The path of the devcontainer that was named; empty for none.
+
+    SwarmError if there is none of the name.
+    """
+    name: str = args.devcontainer
+    if not name:
+        return ""
+    if path := named_devcontainer(name, choices):
+        return path
+    known = ", ".join(safe_line(each, 100) for each in choices)
+    raise SwarmError(
+        f"no devcontainer {safe_line(name, 80)} in the repository's HEAD",
+        hint=f"there are {known}" if known else "",
+    )
+
+
+def named_devcontainer(name: str, choices: Sequence[str]) -> str:
+    """The path of a folder's name or a path; empty if it is none of the choices."""
+    paths = (name.removeprefix("./"), f".devcontainer/{name}/devcontainer.json")
+    return next((path for path in paths if path in choices), "")
 
 
 def applied(choice: ProjectChoice, given: dict[str, Any]) -> ProjectChoice:

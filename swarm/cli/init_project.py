@@ -22,6 +22,7 @@ from swarm.engine.readers import (
     agent_keys,
     project_change,
     project_detection,
+    project_indexes,
     user_network,
 )
 from swarm.errors import SwarmError
@@ -43,6 +44,7 @@ def init_project(args: Namespace, repo: Path) -> int:
     paths = home.ensure_paths()
     root, detected = project_detection.at_head(paths, repo)
     given = init_options.answers(args)
+    chosen = init_options.devcontainer(args, detected.devcontainers)
     _check_agent(given.get("agent", ""))
     file = root / FILE
     before = file_change.current(file)
@@ -54,8 +56,14 @@ def init_project(args: Namespace, repo: Path) -> int:
             return _policy(args, exit_codes.DONE)
         after = with_values(before, given)
     else:
+        if detected.devcontainers and not chosen and init_questions.are_wanted(args):
+            chosen = init_questions.devcontainer(detected.devcontainers)
+        if chosen:
+            _, detected = project_detection.at_head(paths, repo, chosen)
         detected = _with_agent(paths, root, detected)
         _tell(detected)
+        for sentence in project_indexes.sentences(paths, root, detected.indexes):
+            output.note(f"package index {safe_line(sentence, 400)}")
         choice = init_options.applied(detected.choice, given)
         if init_questions.are_wanted(args):
             choice = init_questions.answered(choice, given)

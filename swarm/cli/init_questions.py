@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,22 @@ def answered(choice: ProjectChoice, given: Mapping[str, Any]) -> ProjectChoice:
         output.note("\nnothing was written")
         raise
     return choice
+
+
+def devcontainer(choices: Sequence[str]) -> str:
+    """The path of the devcontainer to read, of several; empty for none.
+
+    SwarmError and KeyboardInterrupt as `answered`.
+    """
+    names = [each.split("/")[1] if each.count("/") > 1 else each for each in choices]
+    shown = " ".join(safe_line(name, 60) for name in names)
+    while True:
+        line = _line(f"devcontainer, of {shown} [none]: ")
+        if line in ("", _NONE):
+            return ""
+        if path := init_options.named_devcontainer(line, choices):
+            return path
+        output.note(f"  {safe_line(line, 80)} is none of them")
 
 
 @dataclass(frozen=True, slots=True)

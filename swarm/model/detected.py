@@ -27,6 +27,18 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectIndex:
+    """A package index that a project's own files name."""
+
+    host: str
+    port: int
+    file: str
+    """A stranger's text, as the variables are."""
+    secrets: tuple[str, ...] = ()
+    """Variables from which the file takes a login."""
+
+
+@dataclass(frozen=True, slots=True)
 class Detected:
     """A proposal, which nothing obeys before a human agreed to it."""
 
@@ -41,6 +53,10 @@ class Detected:
     files: int = 0
     notes: tuple[str, ...] = ()
     """What could not be read, and what a box cannot have; sentences."""
+    indexes: tuple[ProjectIndex, ...] = ()
+    """Package indexes by host, the tools' public defaults among them."""
+    devcontainers: tuple[str, ...] = ()
+    """Those of which one has to be chosen; empty where there is no choice."""
     keeps_setup: bool = True
     """Its set-up installs, and fills no service."""
 

@@ -174,3 +174,49 @@ def test_beside_services_a_set_up_of_the_files_is_kept(
     assert parsed(file.read_text()).each_task == ("b",)
     swarm(*init)
     assert parsed(file.read_text()).each_task is None
+
+
+@pytest.fixture
+def several(tmp_path: Path, paths: HomePaths) -> Path:
+    """A project with two devcontainers and an index of its own."""
+    root = new_repository(tmp_path / "several")
+    for name, port in (("api", 4000), ("web", 5000)):
+        folder = root / ".devcontainer" / name
+        folder.mkdir(parents=True)
+        (folder / "devcontainer.json").write_text(f'{{"forwardPorts": [{port}]}}')
+    (root / ".npmrc").write_text("@c:registry=https://npm.corp.example/\n")
+    (root / "package.json").write_text("{}")
+    commit_all(root, "several")
+    return root
+
+
+@pytest.mark.parametrize("name", ["web", ".devcontainer/web/devcontainer.json"])
+def test_of_several_devcontainers_the_named_one_is_read(
+    swarm: Swarm, several: Path, name: str
+) -> None:
+    init = ("--repo", str(several), "init", "--yes")
+
+    assert "none was read" in swarm(*init, "--dry-run")[2]
+    swarm(*init, "--devcontainer", name)
+    assert parsed((several / "swarm.toml").read_text()).ports == (5000,)
+
+
+def test_a_devcontainer_that_is_not_there_is_an_error(
+    swarm: Swarm, several: Path
+) -> None:
+    status, _, err = swarm("--repo", str(several), "init", "--devcontainer", "x\x1b[2J")
+
+    assert status == 1
+    assert "no devcontainer x\\x1b[2J in the repository's HEAD" in err
+    assert ".devcontainer/api/devcontainer.json" in err
+
+
+def test_an_index_of_the_project_s_own_is_told_with_the_line_that_opens_it(
+    swarm: Swarm, several: Path
+) -> None:
+    err = swarm("--repo", str(several), "init", "--yes")[2]
+
+    assert (
+        "package index npm.corp.example (.npmrc); denied until you allow it: "
+        "swarm policy allow npm.corp.example --project"
+    ) in err

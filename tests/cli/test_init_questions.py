@@ -182,3 +182,20 @@ def test_nothing_is_asked_where_an_option_says_so(
     status, _, err = swarm("--repo", str(project), "init", option)
 
     assert (status, "]: " in err) == (0, False)
+
+
+def test_of_several_devcontainers_one_is_asked_for(
+    swarm: Swarm, paths: HomePaths, tmp_path: Path, types: Type
+) -> None:
+    root = new_repository(tmp_path / "several")
+    for name, port in (("api", 4000), ("web", 5000)):
+        folder = root / ".devcontainer" / name
+        folder.mkdir(parents=True)
+        (folder / "devcontainer.json").write_text(f'{{"forwardPorts": [{port}]}}')
+    commit_all(root, "several")
+    types("wbe", "web", *KEPT, "y", "")
+
+    err = swarm("--repo", str(root), "init")[2]
+    assert "devcontainer, of api web [none]: " in err
+    assert "wbe is none of them" in err
+    assert written(root).ports == (5000,)

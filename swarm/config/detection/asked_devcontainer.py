@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from swarm.config import devcontainer
 from swarm.config.detection.proposal import Proposal
 from swarm.config.detection.tree import Tree
+from swarm.config.detection.wanted import devcontainers
 from swarm.config.devcontainer import Devcontainer
 from swarm.errors import ConfigError
 
+MOST_NAMED = 6
 MOST_LEFT_OUT = 5
 """Keys of a `devcontainer.json` that are named; of more, their number."""
 
@@ -18,18 +20,31 @@ class Asked:
 
     devcontainer: Devcontainer = field(default_factory=Devcontainer)
     path: str = ""
+    choices: tuple[str, ...] = ()
+    """All that are there, if they are several."""
 
 
-def read(tree: Tree) -> Asked:
-    """What the first one that is there asks for; a malformed one is noted."""
-    path = next((each for each in devcontainer.FILES if each in tree.contents), "")
-    if not path:
-        return Asked()
+def read(tree: Tree, chosen: str = "") -> Asked:
+    """What the chosen one asks for, else the first folder's own, or the only one.
+
+    Of several with names of their own none is taken unless it is chosen. A malformed
+    one is noted.
+    """
+    paths = devcontainers(tree.contents)
+    choices = tuple(paths) if paths[1:] else ()
+    usual = [path for path in paths if path in devcontainer.FILES]
+    path = chosen or next(iter(usual if choices else paths), "")
+    if choices and not chosen:
+        taken = f"{path} was read" if path else "none was read"
+        named = ", ".join(choices[:MOST_NAMED])
+        tree.note(f"several devcontainers ({named}): {taken}; `--devcontainer` chooses")
+    if path not in tree.contents:
+        return Asked(choices=choices)
     try:
-        return Asked(devcontainer.read(tree.contents[path], path), path)
+        return Asked(devcontainer.read(tree.contents[path], path), path, choices)
     except (ConfigError, RecursionError) as error:
         tree.note(f"{error}: nothing of it was taken")
-        return Asked()
+        return Asked(choices=choices)
 
 
 def propose(tree: Tree, proposal: Proposal, asked: Asked) -> None:

@@ -11,6 +11,7 @@ from swarm.config.detection import (
     ci,
     compiled,
     dockerfiles,
+    indexes,
     keys,
     languages,
     node,
@@ -49,8 +50,12 @@ LOCK_FILES = (
 _LFS = re.compile(r"^[^#\n]*\bfilter=lfs\b", re.MULTILINE)
 
 
-def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
-    """What the files tell; `contents` has those of `tree.wanted` that could be read.
+def detect(
+    listing: Listing, contents: dict[str, bytes], devcontainer: str = ""
+) -> Detected:
+    """What the files tell; `contents` has those of `wanted.names` that could be read.
+
+    Of several devcontainers the one that is named here is read.
 
     Never fails on what a repository holds: what is no good is left out with a note.
     """
@@ -58,7 +63,7 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     counted = languages.counted(tree.files)
     for name, file in found_by(tree.names("")).items():
         proposal.add("stacks", name, file)
-    asked = asked_devcontainer.read(tree)
+    asked = asked_devcontainer.read(tree, devcontainer)
     asked_pins = tuple(Pin(*pin, asked.path) for pin in asked.devcontainer.pins)
     looks = [*_looks(tree)]
     of_ci, of_image = ci.read(tree), dockerfiles.read(tree)
@@ -112,6 +117,8 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
         len(tree.files),
         tuple(notes),
         # What a devcontainer runs may fill services; what lock files tell of does not.
+        indexes=indexes.indexes(tree),
+        devcontainers=asked.choices,
         keeps_setup=asked.path not in (r.because for r in proposal.reasons_of("setup")),
     )
 

@@ -41,6 +41,18 @@ DOCKERFILES = (
     "build/Dockerfile", "Containerfile",
 )  # fmt: skip
 """The first that is there counts."""
+INDEX_FILES = (
+    ".npmrc", ".yarnrc", "bunfig.toml", "uv.toml", ".cargo/config.toml",
+    ".cargo/config", ".mvn/settings.xml", "settings.gradle", "settings.gradle.kts",
+    "gems.rb", "nuget.config", "NuGet.config", "NuGet.Config",
+)  # fmt: skip
+"""Files of a folder that name package indexes, beside the manifests."""
+_DEVCONTAINER = re.compile(
+    r"\.devcontainer/(?:[A-Za-z0-9][A-Za-z0-9._-]{0,60}/)?devcontainer\.json"
+    r"|\.devcontainer\.json"
+)
+MOST_DEVCONTAINERS = 10
+OF_FOLDERS = (*MANIFESTS, *PIN_FILES, *LOCKS, *INDEX_FILES)
 GITLAB = (".gitlab-ci.yml", ".gitlab-ci.yaml")
 _WORKFLOW = re.compile(
     r"\.(?:github|gitea|forgejo)/workflows/[A-Za-z0-9][A-Za-z0-9._ -]{0,80}\.ya?ml"
@@ -69,10 +81,20 @@ MOST_REQUIREMENTS = 10
 def names(files: Iterable[str]) -> list[str]:
     """The files whose texts the detection reads, of those that are there."""
     known = frozenset(files)
-    wanted = [*ROOT_FILES, *COMPOSE, *DOCKERFILES, *GITLAB, *workflows(known)]
+    wanted = [
+        *ROOT_FILES,
+        *COMPOSE,
+        *DOCKERFILES,
+        *GITLAB,
+        *workflows(known),
+        *devcontainers(known),
+    ]
     folders = project_folders(known)
     for folder in folders:
-        wanted += [beside(folder, name) for name in (*MANIFESTS, *PIN_FILES, *LOCKS)]
+        wanted += [
+            beside(folder, name)
+            for name in (*MANIFESTS, *PIN_FILES, *LOCKS, *INDEX_FILES)
+        ]
     wanted += sorted(filter(_is_settings, known))[:MOST_SETTINGS]
     for folder in folders:
         start = beside(folder, "")
@@ -91,6 +113,12 @@ def most_bytes(path: str) -> int:
     if path in GITLAB or _WORKFLOW.fullmatch(path):
         return MOST_OF_CI
     return MOST_OF_LOCK if path.rpartition("/")[2] in LOCKS else MOST_BYTES
+
+
+def devcontainers(files: Iterable[str]) -> list[str]:
+    """The paths of devcontainers; the one without a name of its own comes first."""
+    paths = [p for p in files if p.startswith(".d") and _DEVCONTAINER.fullmatch(p)]
+    return sorted(paths, key=lambda p: (p.count("/") > 1, p))[:MOST_DEVCONTAINERS]
 
 
 def workflows(files: Iterable[str]) -> list[str]:

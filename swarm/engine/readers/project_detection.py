@@ -17,26 +17,30 @@ _FILE, _SUBMODULE = "100", "160"
 """How git's modes of these begin."""
 
 
-def at_head(paths: HomePaths, repo: Path) -> tuple[Path, Detected]:
+def at_head(
+    paths: HomePaths, repo: Path, devcontainer: str = ""
+) -> tuple[Path, Detected]:
     """The repository's root, and what its files at HEAD tell.
 
     SwarmError if there is no repository, or none that a task may stand on.
     """
     repository = Repository.open(repo, paths.home)
-    return repository.root, at_commit(repository, repository.head)
+    return repository.root, at_commit(repository, repository.head, devcontainer)
 
 
-def at_commit(repository: Repository, commit: str) -> Detected:
+def at_commit(repository: Repository, commit: str, devcontainer: str = "") -> Detected:
     """What the files at a commit tell; blocks for three git processes.
+
+    Of several devcontainers, the one that is named is read.
 
     A commit never changes: the last few answers are kept. What git cannot read is a
     note: it never fails on what a repository holds.
     """
     if not commit:
         return Detected(notes=("there is no commit yet, so nothing was looked at",))
-    key = (repository.common_dir, commit)
+    key = (repository.common_dir, commit, devcontainer)
     if key not in _recent:
-        detected = _look(repository, commit)
+        detected = _look(repository, commit, devcontainer)
         while len(_recent) >= _MOST_RECENT:
             _recent.pop(next(iter(_recent)), None)
         _recent[key] = detected
@@ -44,10 +48,10 @@ def at_commit(repository: Repository, commit: str) -> Detected:
 
 
 _MOST_RECENT = 16
-_recent: dict[tuple[Path, str], Detected] = {}
+_recent: dict[tuple[Path, str, str], Detected] = {}
 
 
-def _look(repository: Repository, commit: str) -> Detected:
+def _look(repository: Repository, commit: str, devcontainer: str) -> Detected:
     try:
         modes = tree_at.all_names(repository.git, commit)
     except SwarmError as error:
@@ -58,7 +62,7 @@ def _look(repository: Repository, commit: str) -> Detected:
         tuple(path for path, mode in modes.items() if mode.startswith(_SUBMODULE)),
     )
     contents, notes = _contents(repository, commit, listing)
-    detected = detect(listing, contents)
+    detected = detect(listing, contents, devcontainer)
     return replace(detected, notes=(*notes, *detected.notes))
 
 
