@@ -92,6 +92,25 @@ class Mode:
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """`[project]`: what it obeys of a repository, which an untrusted hand may have
+    written; it could do more unasked by it than its mode lets it."""
+
+    held: Literal["", "none", "off", "refused"] = ""
+    """How its modes below `full` hold beside such settings: it obeys `none`; the mode's
+    own words switch them `off`; a repository that has some is `refused`. Empty: nobody
+    has looked."""
+    settings: tuple[str, ...] = ()
+    """Files and folders of a repository, relative to its root."""
+    rules: str = ""
+    """The repository's rules that it does not read by itself in such a mode; its
+    briefing names them."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Of a file that has other uses, what a line begins with that counts; a regular
+    expression."""
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """`[screen]`: the agent on its own screen, in a pane."""
 
@@ -286,6 +305,7 @@ class Agent:
     seed: tuple[Seed, ...] = ()
     model: Model = field(default_factory=Model)
     mode: dict[str, Mode] = field(default_factory=dict)
+    project: Project = field(default_factory=Project)
     screen: Screen | None = None
     headless: Headless | None = None
     conversation: Conversation = field(default_factory=Conversation)

@@ -310,7 +310,23 @@ def _check_pattern(pattern: str, key: str) -> None:
         raise _Mistake(key, f"is no regular expression: {error}") from error
 
 
+def _check_project(agent: Agent) -> None:
+    """Its paths are in the repository, and each has what it is for."""
+    project = agent.project
+    if (project.held in ("off", "refused")) != bool(project.settings):
+        raise _Mistake("project.settings", "must name the files that `held` is about")
+    for number, path in enumerate(project.settings):
+        parts = path.split("/")
+        if not path or {"", ".", ".."} & set(parts) or ".git" in parts:
+            problem = "must be a path of a repository, such as .claude/settings.json"
+            raise _Mistake(f"project.settings[{number}]", problem)
+    for path, pattern in project.keys.items():
+        if path not in project.settings:
+            raise _Mistake(f"project.keys.{path}", "is none of project.settings")
+        _check_pattern(pattern, f"project.keys.{path}")
+
+
 _CHECKS = (
     _check_name, _check_ways, _check_words, _check_modes, _check_places, _check_image,
-    _check_turn, _check_cues, _check_input, _check_side,
+    _check_turn, _check_cues, _check_input, _check_side, _check_project,
 )  # fmt: skip

@@ -78,6 +78,7 @@ def _print(
             ("offline", standing.no_offline if args.offline else ""),
             ("services", standing.services),
             ("covers", standing.covers),
+            ("its own settings", standing.own_settings),
             ("dotfiles", ", ".join(f"~/{path}" for path in config.sandbox.dotfiles)),
             ("caches", ", ".join(config.sandbox.caches)),
             ("network", standing.network),

@@ -45,6 +45,10 @@ class Standing:
     """What the agent may not write or see; empty for nothing."""
     setup: str = ""
     """What becomes of the project's set-up; empty without one."""
+    own_settings: str = ""
+    """What of the repository its agent obeys, and what becomes of that below `full`."""
+    no_low_mode: str = ""
+    """Why no mode below `full` holds in this repository; empty if they hold."""
     no_offline: str = ""
     """Why it cannot begin offline; empty if it can."""
     is_project_s: bool = False

@@ -12,11 +12,15 @@ MOST_HOSTS = 24
 """Hosts that are named; the page has them all."""
 
 
-def briefing(policy: Policy, workspace: str, rules: str = "", test: str = "") -> str:
+def briefing(
+    policy: Policy, workspace: str, rules: str = "", test: str = "", read: str = ""
+) -> str:
     """The text for one task; `rules` are the user's own, and come last.
 
-    `test` is the command that tests the project, if a human told it.
+    `test` is the command that tests the project, if a human told it; `read` is a file
+    of the repository's that the agent does not read by itself.
     """
+    first = f"\n- Read `{read}` here first, if there is one." if read else ""
     tested = f"\n- The project's tests: `{test.strip()}`" if test.strip() else ""
     own = f"\n\n{rules.strip()}" if rules.strip() else ""
     return f"""\
@@ -32,7 +36,8 @@ has the whole list, which the human may extend while you work.
 `{FOLDER}/{box_page.PAGE_NAME}` says what there is instead.
 - Variables and settings that look like keys hold placeholders. Use them as they are.
 - Commit as you like. `git push` leads nowhere: a human reviews your files and merges. \
-`{FOLDER}/{repository_page.NAME}` says what of the repository is here.{tested}{own}
+`{FOLDER}/{repository_page.NAME}` says what of the repository is here.\
+{first}{tested}{own}
 """
 
 

@@ -44,6 +44,13 @@ def test_a_host_of_a_strange_policy_breaks_no_line() -> None:
     assert "a?# b?" in text
 
 
+def test_rules_that_it_does_not_read_by_itself_are_named() -> None:
+    told = briefing(Policy(), "/workspace", read="AGENTS.md")
+
+    assert "- Read `AGENTS.md` here first, if there is one." in told
+    assert "here first" not in briefing(Policy(), "/workspace")
+
+
 def test_how_the_project_is_tested_is_told() -> None:
     assert briefing(Policy(), "/w", "Rule.", "npm test\n").endswith(
         "- The project's tests: `npm test`\n\nRule.\n"

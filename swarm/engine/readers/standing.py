@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from swarm.adapters.git import user_refs
+from swarm.adapters.git import agent_settings, user_refs
 from swarm.adapters.git.worktree import covers
-from swarm.agents import registry
-from swarm.agents.description import MODES
+from swarm.agents import project_settings, registry
+from swarm.agents.description import MODES, Agent
 from swarm.config import load
 from swarm.config.schema import Config
 from swarm.engine.egress import policy_resolver
@@ -70,6 +70,7 @@ def standings(
         image_problem = _image_problem(engine, image)
         builds = _builds(image, image_problem, tools)
         setup, no_offline = setup_look.of(image, tools)
+        own, no_low_mode = _own_settings(chooser, config, agent)
         found[name] = Standing(
             agent=name,
             key=key,
@@ -86,6 +87,8 @@ def standings(
             services=services,
             covers=covered,
             setup=setup,
+            own_settings=own,
+            no_low_mode=no_low_mode,
             no_offline=no_offline,
             is_project_s=name == usual,
         )
@@ -155,6 +158,24 @@ def _covers(chooser: ToolChooser | None, config: Config) -> tuple[str, str]:
     except Refused as refusal:
         return "", refusal.message
     return "; ".join(cover_text.lines(wanted)), ""
+
+
+def _own_settings(
+    chooser: ToolChooser | None, config: Config, agent: Agent
+) -> tuple[str, str]:
+    """What the repository has for the agent, and why no mode below `full` holds."""
+    given = chooser.given.project if chooser else ProjectChoice()
+    hidden = config.sandbox.covering(given).hide
+    wanted = project_settings.watched_below_full(agent, hidden)
+    if chooser is None or not wanted:
+        return "", ""
+    found = agent_settings.in_commit(chooser.repository.git, chooser.commit, wanted)
+    if not found:
+        return "", ""
+    if project_settings.is_refused(agent):
+        refusal = project_settings.refusal(agent, found)
+        return f"{refusal.message}: {refusal.hint}", refusal.message
+    return project_settings.note(agent, found), ""
 
 
 def _minutes(engine: HasImages, image: str) -> int:

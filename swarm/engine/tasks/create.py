@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from swarm.adapters.git.task_git import TaskGit
-from swarm.agents import registry
+from swarm.agents import project_settings, registry
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import (
     logins,
@@ -179,6 +179,7 @@ def _queued(
             specs.WORKSPACE,
             tasks.bring.brought.rules,
             tasks.project.test,
+            project_settings.rules(tasks.agent, tasks.mode),
         ),
         brought=tasks.bring.brought,
         own=tasks.own,

@@ -22,6 +22,7 @@ from swarm.engine.host import disk_room, failed_starts, image_check
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import (
     accounts,
+    agent_settings,
     box_contents,
     covers,
     disk_limit,
@@ -183,6 +184,7 @@ def create_over_home(
 ) -> None:
     """Create the sandbox over a home that exists; `cleanup` takes it away again."""
     context = parts.context
+    agent_settings.require_none(context, task, plan)
     cleanup.callback(
         clean_up,
         context,

@@ -27,6 +27,7 @@ from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.readers import task_tools
 from swarm.engine.tasks import (
+    agent_settings,
     copies_room,
     covers,
     offline,
@@ -69,6 +70,8 @@ class ResolvedWish:
     """Of the user's package caches."""
     toolchain: Toolchain
     project: ProjectChoice
+    mode: str
+    """What the agent may do unasked."""
     notes: tuple[str, ...]
     """What its human should know of the project."""
     found_tools: str
@@ -113,7 +116,7 @@ def resolve(
         if config.worktrees
         else None
     )
-    planner.chosen_start(agent, config, wish.way, wish.mode)
+    _, mode = planner.chosen_start(agent, config, wish.way, wish.mode)
     program = planner.program(agent, config, wish.way)
     tools = chooser.of(agent)
     wanted = tools.toolchain
@@ -125,7 +128,12 @@ def resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
     ).policy
     choice = project.resolved(given.project, agent.name, wanted, config)
-    notes = covers.notes_on_absent(repository, base.commit, choice, given.project)
+    notes = (
+        *covers.notes_on_absent(repository, base.commit, choice, given.project),
+        *agent_settings.notes_on_base(
+            repository, base.commit, agent, mode, choice.hide
+        ),
+    )
     if wish.offline:
         offline.require_base(context, repository, base.commit, host, choice)
     caches, of_caches = own_caches.lent(config, host, measure)
@@ -146,6 +154,7 @@ def resolve(
         caches=caches,
         toolchain=wanted,
         project=choice,
+        mode=mode,
         notes=(*given.notes, *notes, *of_caches),
         found_tools=tools.found,
     )

@@ -91,6 +91,8 @@ class Draft:
             known = (standings or {}).get(agent)
             if known and self.mode and self.mode not in known.modes:
                 return f"{agent} has no mode {self.mode}"
+            if known and self.mode not in ("", "full") and known.no_low_mode:
+                return known.no_low_mode
             if known and self.offline and known.no_offline:
                 return f"it cannot begin offline: {known.no_offline}"
         try:

@@ -14,7 +14,7 @@ from swarm.errors import ConfigError
 from swarm.model import standing
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
-from tests.adapters.git.git_helpers import commit_all
+from tests.adapters.git.git_helpers import commit_all, new_repository
 
 PATH = os.environ["PATH"]
 SECRET = """\
@@ -233,3 +233,24 @@ def test_what_can_be_built_is_told(home: Path) -> None:
     assert found["command"].build_minutes == 1
     here = standings(HomePaths(home), None, Engine({images.tag("base")}))
     assert here["command"].builds == ()
+
+
+def test_settings_of_the_repository_are_told_of_each_agent(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where they would loosen a mode, and where they are not obeyed."""
+    monkeypatch.setenv("PATH", PATH)
+    sample = new_repository(tmp_path / "sample")
+    for file in (".qwen/settings.json", ".claude/settings.json"):
+        (sample / file).parent.mkdir()
+        (sample / file).write_text("{}")
+    commit_all(sample, "settings")
+    wish = NewTasks(str(sample))
+
+    found = standings(HomePaths(tmp_path / "home"), sample, Engine(), wish)
+
+    assert found["qwen"].no_low_mode.startswith("qwen would obey .qwen")
+    assert "mode full" in found["qwen"].own_settings
+    assert found["claude"].no_low_mode == ""
+    assert "claude does not obey .claude" in found["claude"].own_settings
+    assert (found["pi"].own_settings, found["gemini"].own_settings) == ("", "")

@@ -53,6 +53,16 @@ def test_a_command_beside_agents_needs_both_words() -> None:
     assert replace(DRAFT, agents=()).trouble().startswith("no agent is chosen")
 
 
+def test_a_mode_that_the_repository_would_loosen_is_told() -> None:
+    why = "qwen would obey .qwen of the repository, which can loosen ask or edits"
+    known = {"qwen": Standing("qwen", modes=("ask", "full"), no_low_mode=why)}
+    draft = Draft(prompt="do it", agents=("qwen",))
+
+    assert replace(draft, mode="ask").trouble(known) == why
+    assert replace(draft, mode="full").trouble(known) == ""
+    assert draft.trouble(known) == ""
+
+
 def test_a_mode_that_an_agent_has_not_is_told() -> None:
     known = {"claude": Standing("claude", modes=("ask", "full"))}
 
