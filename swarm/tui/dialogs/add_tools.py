@@ -5,13 +5,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from swarm.model.safe_text import safe_line
 from swarm.tui.backend import ToolsChange, ToolsChoice
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogFrame
 from swarm.tui.present.formatting import ERROR, GOOD, MUTED, WARNING
 from swarm.tui.widgets.line_view import LineView
 
@@ -36,7 +36,7 @@ class AddTools(Dialog[ToolsChoice]):
     def compose(self) -> ComposeResult:
         """All that is agreed to by a yes, then the answers."""
         names = safe_line(", ".join(self._change.names), 60)
-        with Vertical(classes="dialog -tall") as frame:
+        with DialogFrame(classes="dialog -tall") as frame:
             frame.border_title = Content(f"Add {names} to swarm.toml")
             frame.border_subtitle = Content("y adds · f adds and retries · Esc")
             yield LineView(id="tools-change", cursor=True)

@@ -7,12 +7,12 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from swarm.model.image_build import ImageBuild
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogFrame
 from swarm.tui.present import build_lines
 from swarm.tui.present.formatting import MUTED
 from swarm.tui.widgets.line_view import LineView
@@ -42,7 +42,7 @@ class BuildDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         """A line for each image, what is printed, and the answers."""
-        with Vertical(classes="dialog -tall", id="build-frame") as frame:
+        with DialogFrame(classes="dialog -tall", id="build-frame") as frame:
             frame.border_title = Content("Images to build")
             yield Static(id="build-state", markup=False)
             yield LineView(id="build-log", follow=True)

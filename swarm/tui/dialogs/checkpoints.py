@@ -4,14 +4,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from swarm.model import format
 from swarm.model.safe_text import safe_line
 from swarm.store.event_queries import Checkpoint
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogFrame
 from swarm.tui.present.formatting import ACCENT, KEY, MUTED
 from swarm.tui.widgets.line_view import LineView
 
@@ -48,7 +47,7 @@ class CheckpointsDialog(Dialog[int]):
 
     def compose(self) -> ComposeResult:
         """The frame, the list, and a note on going back."""
-        with Vertical(classes="dialog -tall") as frame:
+        with DialogFrame(classes="dialog -tall") as frame:
             frame.border_title = Content(f"↶ Go back · {self._name}")
             frame.border_subtitle = Content("Enter goes back · t takes one · Esc")
             yield LineView(id="checkpoints", cursor=True)

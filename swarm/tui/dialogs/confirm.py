@@ -5,11 +5,11 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogBody, DialogFrame
 
 
 class Confirm(Dialog[bool]):
@@ -25,9 +25,10 @@ class Confirm(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """The sentences, then both answers."""
-        with VerticalScroll(classes="dialog -question") as frame:
+        with DialogFrame(classes="dialog -question") as frame:
             frame.border_title = Content(f"{self._title}")
-            yield Static(Content("\n".join(self._words)), markup=False)
+            with DialogBody():
+                yield Static(Content("\n".join(self._words)), markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content(f"{self._verb}  y"), id="yes", variant="error")
                 yield Button(Content("Cancel  esc"), id="no")

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -19,7 +18,7 @@ from swarm.model.audit_query import Entry
 from swarm.model.offer import Offer
 from swarm.model.safe_text import safe_line
 from swarm.policy import secret_search_gaps, services
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogBody, DialogFrame
 from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.present import audit_rows, host_warnings
 from swarm.tui.present.denials import DenialRow
@@ -82,10 +81,11 @@ class DenialCard(Dialog[CardAnswer]):
 
     def compose(self) -> ComposeResult:
         """Facts above, choices below."""
-        with VerticalScroll(classes="dialog") as frame:
+        with DialogFrame(classes="dialog") as frame:
             frame.border_title = Content(f"⊘ Denied request {self._question.place}")
             frame.border_subtitle = Content(SUBTITLE)
-            yield Static(id="facts", markup=False)
+            with DialogBody():
+                yield Static(id="facts", markup=False)
             yield Static(id="choices", markup=False)
 
     def on_mount(self) -> None:

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
@@ -18,7 +17,7 @@ from swarm.model import format
 from swarm.model.offer import Offer
 from swarm.model.safe_text import safe_line
 from swarm.policy.layers import ResolvedPolicy
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogBody, DialogFrame
 from swarm.tui.dialogs.denial_card import ALLOWING, READING, WITHIN, request_line
 from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.present import host_warnings
@@ -62,7 +61,7 @@ class DenialList(Dialog[dict[DenialKey, CardAnswer]]):
 
     def compose(self) -> ComposeResult:
         """The rows, and notes on the row under the cursor."""
-        with Vertical(classes="dialog") as frame:
+        with DialogFrame(classes="dialog") as frame:
             more = (
                 f" · {format.count(self._omitted)} more come after"
                 if self._omitted
@@ -71,7 +70,8 @@ class DenialList(Dialog[dict[DenialKey, CardAnswer]]):
             frame.border_title = Content(f"⊘ Denied requests: {len(self._rows)}{more}")
             frame.border_subtitle = Content(SUBTITLE)
             yield LineView(id="denied-rows", cursor=True)
-            yield Static(id="denied-notes", markup=False)
+            with DialogBody():
+                yield Static(id="denied-notes", markup=False)
 
     def on_mount(self) -> None:
         """Draw at once; the warnings that need the policies come a moment later."""

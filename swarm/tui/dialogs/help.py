@@ -4,11 +4,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogFrame
 from swarm.tui.keymap import MOVE, Key
 from swarm.tui.present.formatting import KEY, MUTED
 from swarm.tui.widgets.line_view import LineView
@@ -29,7 +28,7 @@ class HelpDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         """One line for each key, and the keys that move."""
-        with Vertical(classes="dialog -tall") as frame:
+        with DialogFrame(classes="dialog -tall") as frame:
             frame.border_title = Content(f"Keys · {self._title}")
             frame.border_subtitle = Content("Enter runs · Esc closes")
             yield LineView(id="help", cursor=True)

@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from swarm.model.landing import LandingList
 from swarm.model.safe_text import safe_line
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogFrame
 from swarm.tui.present import landing_lines
 
 
@@ -33,7 +33,7 @@ class LandingDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         """The frame, and the list in it."""
         listed = self._listed
-        with Vertical(classes="dialog -tall") as frame:
+        with DialogFrame(classes="dialog -tall") as frame:
             onto = f"{listed.strategy} onto {safe_line(listed.target, 40)}"
             frame.border_title = Content(f"Landing · {self._name} · {onto}")
             frame.border_subtitle = Content("j k scroll · Esc closes")

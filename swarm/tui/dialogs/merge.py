@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import (
@@ -27,7 +27,7 @@ from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 from swarm.model.wishes import Merge, PlanLanding
 from swarm.plan.naming import slug
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogBody, DialogFrame
 from swarm.tui.messages import WishDecided, WishRequested
 from swarm.tui.present.formatting import MUTED, WARNING
 from swarm.tui.present.task_appearance import display_name
@@ -75,11 +75,7 @@ def proposed_message(task: Task) -> str:
 class MergeDialog(Dialog[Merge]):
     """Answers the wish; Merge stays off until every flag is acknowledged."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("ctrl+s", "merge", "merge"),
-        Binding("pagedown", "scroll_form(1)", show=False, priority=True),
-        Binding("pageup", "scroll_form(-1)", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "merge", "merge")]
 
     def __init__(self, reviewed: Reviewed) -> None:
         super().__init__()
@@ -94,9 +90,9 @@ class MergeDialog(Dialog[Merge]):
     def compose(self) -> ComposeResult:
         """A form that scrolls, and below it what is missing, and the buttons."""
         task = self._reviewed.task
-        with Vertical(classes="dialog -form") as frame:
+        with DialogFrame(classes="dialog -form") as frame:
             frame.border_title = Content(f"Merge #{task.id} {display_name(task, 40)}")
-            with VerticalScroll(id="merge-form", can_focus=False):
+            with DialogBody(id="merge-form"):
                 yield from self._form(task)
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
@@ -240,12 +236,6 @@ class MergeDialog(Dialog[Merge]):
     @on(Button.Pressed, "#cancel")
     def _pressed_cancel(self) -> None:
         self.action_cancel()
-
-    def action_scroll_form(self, direction: int) -> None:
-        """Scroll by half of what is seen, also to what cannot have the focus."""
-        form = self.query_one("#merge-form", VerticalScroll)
-        step = max(1, form.size.height // 2)
-        form.scroll_relative(y=direction * step, animate=False)
 
     def action_merge(self) -> None:
         """Answer the wish, once there is no trouble."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import DescendantFocus
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
@@ -16,7 +16,7 @@ from swarm.errors import SwarmError
 from swarm.model import standing
 from swarm.model.safe_text import safe_line
 from swarm.model.standing import Standing
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogBody, DialogFrame
 from swarm.tui.present.formatting import MUTED, WARNING
 from swarm.tui.present.standing_line import standing_line
 from swarm.tui.present.task_draft import Draft, Surroundings
@@ -58,40 +58,44 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         )
 
     def compose(self) -> ComposeResult:
-        """A line for each field, the preview, and the buttons."""
-        draft = self._draft
-        kept = tuple(name for name in draft.agents if name in self._agents)
-        chosen = kept or (self._marked(),)
-        with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
+        """The fields, which scroll; the preview and the buttons stay."""
+        with DialogFrame(classes="dialog -form") as frame:
             frame.border_title = Content("New task")
-            with Horizontal(classes="field -high"):
-                yield Label("Prompt", markup=False)
-                yield TextArea(draft.prompt, id="prompt", tab_behavior="focus")
-            yield from self._row("name")
-            with Horizontal(classes="field -agents"):
-                yield Label("Agents", markup=False)
-                yield AgentPicker(self._agents, chosen)
-            with Horizontal(classes="field -stands"):
-                yield Label("", markup=False)
-                yield Static(id="stands", markup=False)
-            with Horizontal(classes="field"):
-                yield Label("Mode", markup=False)
-                yield Select(
-                    [(Content(words), mode) for mode, words in _MODES.items()],
-                    value=draft.mode,
-                    allow_blank=False,
-                    id="mode",
-                    compact=True,
-                )
-            yield from self._row("command")
-            yield from self._base_and_network()
-            for names in _PAIRS:
-                yield from self._row(*names)
+            with DialogBody():
+                yield from self._fields()
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content("Build, start  ctrl+b"), id="build")
                 yield Button(Content("Start  ctrl+s"), id="start", variant="primary")
                 yield Button(Content("Cancel  esc"), id="cancel")
+
+    def _fields(self) -> ComposeResult:
+        draft = self._draft
+        kept = tuple(name for name in draft.agents if name in self._agents)
+        chosen = kept or (self._marked(),)
+        with Horizontal(classes="field -high"):
+            yield Label("Prompt", markup=False)
+            yield TextArea(draft.prompt, id="prompt", tab_behavior="focus")
+        yield from self._row("name")
+        with Horizontal(classes="field -agents"):
+            yield Label("Agents", markup=False)
+            yield AgentPicker(self._agents, chosen)
+        with Horizontal(classes="field -stands"):
+            yield Label("", markup=False)
+            yield Static(id="stands", markup=False)
+        with Horizontal(classes="field"):
+            yield Label("Mode", markup=False)
+            yield Select(
+                [(Content(words), mode) for mode, words in _MODES.items()],
+                value=draft.mode,
+                allow_blank=False,
+                id="mode",
+                compact=True,
+            )
+        yield from self._row("command")
+        yield from self._base_and_network()
+        for names in _PAIRS:
+            yield from self._row(*names)
 
     def _row(self, *names: str) -> ComposeResult:
         """One field, or several beside each other."""

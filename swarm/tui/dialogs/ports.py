@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
@@ -13,7 +13,7 @@ from swarm.model import task_port
 from swarm.model.task import Task
 from swarm.model.task_port import TaskPort
 from swarm.model.wishes import ClosePort, OpenPort
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogFrame
 from swarm.tui.present.formatting import KEY, MUTED, WARNING
 from swarm.tui.widgets.line_view import LineView
 
@@ -40,7 +40,7 @@ class PortsDialog(Dialog[str | OpenPort | ClosePort]):
 
     def compose(self) -> ComposeResult:
         """The list, a line for another port, and what a page may do."""
-        with Vertical(classes="dialog -ports") as frame:
+        with DialogFrame(classes="dialog -ports") as frame:
             frame.border_title = Content(f"⇄ Ports · {self._heading}")
             frame.border_subtitle = Content("Enter opens · x closes · a adds · Esc")
             yield LineView(id="ports", cursor=True)

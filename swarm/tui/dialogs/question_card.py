@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -13,7 +12,7 @@ from swarm.errors import SwarmError
 from swarm.model import format, question_parts
 from swarm.model.question import Question
 from swarm.model.safe_text import safe_line
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogBody, DialogFrame
 from swarm.tui.dialogs.open_question import OpenQuestion, QuestionReply
 from swarm.tui.messages import Nudge
 from swarm.tui.present import question_answers, question_text
@@ -46,8 +45,8 @@ class QuestionCard(Dialog[QuestionReply]):
         ("y", "leave('copy')", "copy"),
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown,ctrl+d", "page(1)", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", show=False),
+        Binding("ctrl+d", "page_body(1)", show=False),
+        Binding("ctrl+u", "page_body(-1)", show=False),
     ]
 
     def __init__(self, asked: OpenQuestion) -> None:
@@ -66,11 +65,11 @@ class QuestionCard(Dialog[QuestionReply]):
 
     def compose(self) -> ComposeResult:
         """Who asks, the agent's words in a frame of their own, and the answers."""
-        with Vertical(classes="dialog") as frame:
+        with DialogFrame(classes="dialog") as frame:
             frame.border_title = Content(f"◆ Question {self._asked.place}")
             frame.border_subtitle = Content(self._ways())
             yield Static(id="asks", markup=False)
-            with VerticalScroll(id="asked", can_focus=False) as words:
+            with DialogBody(id="asked") as words:
                 words.border_title = Content(FRAME)
                 yield Static(id="asked-words", markup=False)
             yield Static(id="answers", markup=False)
@@ -181,13 +180,7 @@ class QuestionCard(Dialog[QuestionReply]):
             self._row = max(0, min(len(options) - 1, self._row + step))
             self._draw()
         else:
-            self.query_one("#asked").scroll_relative(y=step, animate=False)
-
-    def action_page(self, step: int) -> None:
-        """Scroll what is asked by most of what is seen of it."""
-        words = self.query_one("#asked")
-        height = max(1, words.scrollable_content_region.height - 1)
-        words.scroll_relative(y=step * height, animate=False)
+            self.action_scroll_body(step)
 
     def action_leave(self, act: str) -> None:
         """Leave it unanswered, for the next one, its terminal or the clipboard."""

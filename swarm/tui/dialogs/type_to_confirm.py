@@ -2,11 +2,10 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.base import Dialog, DialogBody, DialogFrame
 from swarm.tui.present.formatting import KEY, WARNING
 
 
@@ -21,10 +20,11 @@ class TypeToConfirm(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """The sentences, the word, and a line to type it."""
-        with VerticalScroll(classes="dialog -question") as frame:
+        with DialogFrame(classes="dialog -question") as frame:
             frame.border_title = Content(self._title)
             frame.border_subtitle = Content("Enter allows · Esc cancels")
-            yield Static(Content("\n".join(self._words)), markup=False)
+            with DialogBody():
+                yield Static(Content("\n".join(self._words)), markup=False)
             ask = Content.assemble("\nType ", (self._word, KEY), " to go on:")
             yield Static(ask, markup=False)
             yield Input(id="word", compact=True)
