@@ -312,7 +312,7 @@ def _configure(
     (home / "config.toml").write_text(
         f'[gate]\nready = 0\nhosts = {{ {hosts} }}\n[sandbox]\nimage = "{reference}"\n'
     )
-    nets = json.dumps(sorted(set(_nets_of_defaults())))
+    nets = json.dumps(sorted(set(nets_of_defaults())))
     policy = f"version = 1\n[network]\nallow_nets = {nets}\n"
     if mirror:
         (home / "mirror.pem").write_text(mirror.authority.certificate)
@@ -320,7 +320,7 @@ def _configure(
     (home / "policy.toml").write_text(policy)
 
 
-def _nets_of_defaults() -> Iterator[str]:
+def nets_of_defaults() -> Iterator[str]:
     """Where public registries lead to if this machine keeps them at home."""
     for registry in user_network.current().registries:
         if registry.is_default:

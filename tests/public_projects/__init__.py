@@ -1,0 +1,1 @@
+"""Public projects, as released, install and run their own tests in a box."""
