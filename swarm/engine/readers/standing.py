@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from swarm.adapters.git import agent_settings, user_refs
-from swarm.adapters.git.worktree import covers
+from swarm.adapters.git.worktree import covers, misread_covers
 from swarm.agents import project_settings, registry
 from swarm.agents.description import MODES, Agent
 from swarm.config import load
@@ -154,7 +154,9 @@ def _covers(chooser: ToolChooser | None, config: Config) -> tuple[str, str]:
     wanted = Wanted(choice.protect, choice.hide)
     try:
         if chooser:
-            covers.resolve(chooser.repository.git, chooser.commit, wanted)
+            git = chooser.repository.git
+            needed = covers.resolve(git, chooser.commit, wanted)
+            misread_covers.refuse(git, chooser.commit, needed)
     except Refused as refusal:
         return "", refusal.message
     return "; ".join(cover_text.lines(wanted)), ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.snapshot import cover_record
 from swarm.adapters.git.task_git import TaskGit
-from swarm.adapters.git.worktree import covers
+from swarm.adapters.git.worktree import covers, misread_covers
 from swarm.engine.context import EngineContext
 from swarm.errors import ToolError
 from swarm.model import events
@@ -31,6 +31,7 @@ def notes_on_absent(
     that cannot be covered, so that no task is queued for it.
     """
     needed = covers.resolve(repository.git, commit, Wanted(choice.protect, choice.hide))
+    misread_covers.refuse(repository.git, commit, needed)
     absent = {cover.path for cover in needed if cover.stands == "nothing"}
     return tuple(
         f"{FILE}: {key}: there is no {safe_line(path, 200)} at the base"
