@@ -54,7 +54,16 @@ FORMS = (
     _form(rf"{_WORD}({_NAME}=\$)({_QUOTED})"),
     _form(rf"{_WORD}({_NAME}\b[^\n<]*<<<[ \t]*)({_VALUE})"),
     _form(rf"{_WORD}({_NAME}\b[^\n<]*<<-?[ \t]*[\"']?\w+[\"']?[ \t]*\n)([^\n]+)"),
+    # A call, an element of a list, a keyword of a Lisp, an arrow of R or Haskell.
+    _form(rf"{_WORD}({_NAME}\([ \t]*)((?:{_QUOTED})(?=[ \t]*[,)]))"),
+    _form(rf"(\([ \t]*[\"']{_NAME}[\"'][ \t]*,[ \t]*)({_QUOTED})"),
+    _form(rf"{_WORD}(:{_NAME}\)?[ \t]+)({_QUOTED})"),
+    _form(rf"{_WORD}({_NAME}(?:\[\w*\][ \t]*=|[ \t]*(?:<-|->))[ \t]*)({_VALUE})"),
+    # A value of YAML with a tag or an anchor before it.
+    _form(rf"{_WORD}({_NAME}[\"']?:[ \t]+[!&]\S*[ \t]+)({_VALUE})"),
     # XML, and what is written in it.
+    _form(rf"(<{_NAME}\s[^<>\n]{{0,80}}?\bvalue[ \t]*=[ \t]*[\"'])([^\"'\n]+)"),
+    _form(rf"([\"']{_NAME}[\"'][^<>\n]{{0,80}}?>)([^<\n]+)(?=</)"),
     _form(rf"(<{_NAME}(?:\s[^<>]*)?>\s*)([^<>\s][^<>]*)(?=<)"),
     _form(rf"([\"']{_NAME}[\"'][^<>\n]{{0,80}}?\bvalue[ \t]*=[ \t]*[\"'])([^\"'\n]+)"),
     _form(rf"(<key>{_NAME}</key>\s*<(?:string|data)>)([^<]+)"),

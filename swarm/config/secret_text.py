@@ -7,6 +7,7 @@ It knows the beginnings of common tokens, private keys, and a value after a name
 import re
 from collections.abc import Callable
 
+from swarm.config import secret_lines
 from swarm.config.secret_forms import FORMS
 
 LEFT_OUT = "LEFT-OUT-BY-SWARM"
@@ -122,4 +123,7 @@ def stripped_settings(text: str) -> tuple[str, tuple[int, ...]]:
     for pattern in (*FORMS, _NAMED, _PASSWORD_IN_URL, _NETRC, *more_names):
         line_at = _line_counter(text)
         text = pattern.sub(take, text)
-    return text, tuple(sorted({*lines, *more}))
+    found = text.split("\n")
+    clean = [secret_lines.stripped(line, LEFT_OUT) for line in found]
+    last = [n for n, (a, b) in enumerate(zip(found, clean, strict=True), 1) if a != b]
+    return "\n".join(clean), tuple(sorted({*lines, *more, *last}))

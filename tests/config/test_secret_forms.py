@@ -31,6 +31,17 @@ FORMS = (
     "alias x='curl -u me:{} h'", 'user = "me:{}"', 'proxy-user = "me:{}"', "-u me:{}",
     "alias x='curl --user me:{}'", "alias x='mysql -p{}'", "alias x='sshpass -p {}'",
     "url = https://{}@github.com/x", "https://hooks.slack.com/services/T0/B0/{}",
+    'set_token("{}")', "setToken('{}')", 'client.auth_token = make("{}")',
+    "api_key({})", 'let g:x#token("{}")', "printf -v TOKEN %s {}", "TOKEN[0]={}",
+    'os.setenv("TOKEN","{}")', 'vim.fn.setenv("TOKEN", "{}")', '(:token "{}")',
+    '(setf (get :token) "{}")', '{{:token "{}"}}', 'token <- "{}"', 'token -> "{}"',
+    'token "{}"', "token {}", "oauth_token: !!str {}", "token: &a {}",
+    '<token value="{}"/>', '<property name="token">{}</property>',
+    "helper = \"!f() {{ printf 'password=%s' {}; }}; f\"",
+    "echo {} | docker login --password-stdin",
+    "p\u0430ssword = {}", "\u0440assword={}", "\uff50\uff41\uff53\uff53word={}",
+    "t\u03bfken: {}", "se\u200bcret={}", "pa\u00adssword={}", "passw\u00f6rd={}",
+    "\u0455ecret = {}", "API_K\u0395Y={}", "\u1d1b\u1d0f\u1d0b\u1d07\u0274: {}",
     "AGE-SECRET-KEY-1{}", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n{}",
 )  # fmt: skip
 
@@ -61,6 +72,9 @@ def test_a_value_is_found_in_each_form(form: str) -> None:
         *('curl -H "Authorization: Bearer $TOKEN" h', 'curl -u "$USER:$PASS" h'),
         *("mysql -p", "auth = none", "cookie = none", "password = false", "PWD=/x"),
         *("http://localhost:8080/path?key=value", "git push -u origin HEAD"),
+        *("get_token()", "# a token of OAUTH2V2_SCOPES, see x", "plug 'a/token2json'"),
+        *("setToken(value)", "exists('passwords')", "token = $OAUTH2TOKEN4ME"),
+        *("# die Passw\u00f6rter stehen nicht hier", "a <- b"),
     ],
 )
 def test_an_ordinary_line_stays(line: str) -> None:
