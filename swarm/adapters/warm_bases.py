@@ -46,6 +46,8 @@ class WarmBase:
     """No further task begins with it."""
     commit: str = ""
     """The commit whose set-up left it: only a task with that in its history has it."""
+    lacks: str = ""
+    """What its set-up changed in git, in words: a task has a git of its own."""
 
 
 def begin(folder: Path) -> Path:

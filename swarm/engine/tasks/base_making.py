@@ -9,7 +9,8 @@ from pathlib import Path
 from swarm.adapters import warm_bases
 from swarm.adapters.disk_use import disk_use
 from swarm.adapters.git.safe_fs.files import erase
-from swarm.adapters.git.worktree import untracked
+from swarm.adapters.git.worktree import private_marks, untracked
+from swarm.adapters.git.worktree.private_marks import Marks
 from swarm.adapters.git.worktree.untracked import WorktreeLook
 from swarm.adapters.warm_bases import HOME, LOOSE, SHARED, WarmBase
 from swarm.agents import registry
@@ -39,6 +40,8 @@ class Wanted:
     key: str
     before: WorktreeLook
     """The worktree before the set-up."""
+    git_before: Marks
+    """The task's git directory before it."""
     tracked: Collection[str]
     copies: str
     """Why it must be copied; empty if it is shared."""
@@ -64,7 +67,11 @@ def make(context: EngineContext, task: Task, plan: Plan, wanted: Wanted) -> Warm
         making = warm_bases.begin(context.paths.bases)
         try:
             commands = plan.project.setup
-            base = WarmBase("", wanted.key, task.repo, commands, commit=task.base)
+            git_after = private_marks.marks(context.task_git(task).private_git)
+            lacks = private_marks.changed(wanted.git_before, git_after)
+            base = WarmBase(
+                *("", wanted.key, task.repo, commands), commit=task.base, lacks=lacks
+            )
             fill = _Fill(context, task, plan, making)
             if wanted.copies:
                 return fill.with_copies(base, new)

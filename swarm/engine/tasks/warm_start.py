@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swarm.adapters import warm_bases
-from swarm.adapters.git.worktree import untracked
+from swarm.adapters.git.worktree import private_marks, untracked
 from swarm.adapters.warm_bases import History, WarmBase
 from swarm.engine.context import EngineContext
 from swarm.engine.host.image_check import ImageLook
@@ -140,12 +140,13 @@ def _run_and_keep(launch: _Launch, task: Task, key: str) -> Task:
     launch.make_home(task, first=not fault)
     worktree, tracked = context.worktree(task), base_making.tracked(context, task)
     before = untracked.look(worktree, tracked)
+    git_before = private_marks.marks(context.task_git(task).private_git)
     launch.run_setup(task)
     try:
         with launch.steps.step(STEP):
-            made = base_making.make(
-                context, task, plan, base_making.Wanted(key, before, tracked, fault)
-            )
+            wanted = base_making.Wanted(key, before, git_before, tracked, fault)
+            made = base_making.make(context, task, plan, wanted)
+            _tell_lacking(context, task, made, "the tasks after this one have")
             if made.sharing == "copy":
                 return task
             task = _recorded(context, task, made, is_own=True)
@@ -172,7 +173,18 @@ def _used(launch: _Launch, task: Task, key: str, history: History) -> Task | Non
     task = _recorded(context, task, base, is_own=False)
     with launch.steps.step(STEP):
         _have(launch, task, base)
+    _tell_lacking(launch.context, task, base, "this task has")
     return task
+
+
+def _tell_lacking(context: EngineContext, task: Task, base: WarmBase, who: str) -> None:
+    """A tool that puts hooks into git, say, has put them into one task's."""
+    if base.lacks:
+        words = (
+            f"the set-up changes git itself ({base.lacks}), and {who} a git of its "
+            "own: what it runs for that belongs into `each_task` of swarm.toml"
+        )
+        context.journal.record(task.id, events.Trouble(STEP, words))
 
 
 def _fitting(

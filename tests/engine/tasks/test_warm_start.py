@@ -221,6 +221,24 @@ def test_a_set_up_that_changes_the_commits_files_leaves_no_base(
     assert seen(harness, first) != seen(harness, second)
 
 
+def test_what_a_set_up_changes_in_git_is_told_to_each_task(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """The first has the hooks that its tools put there, and the next has not."""
+    hook = "git config core.hooksPath .husky; git tag from-set-up"
+    agree(harness, sample, hook, *QUICK, ignored="when\n")
+    harness.start_keeper()
+    look = f"{LOOK}; git config core.hooksPath >> seen; git tag >> seen"
+    first, second = (run(harness, sample, look) for _ in range(2))
+
+    assert seen(harness, first)[2:] == [".husky", "from-set-up"]
+    assert seen(harness, second) == seen(harness, first)[:2]
+    for task, who in ((first, "the tasks after this one have"), (second, "this task")):
+        (words,) = troubles(harness, task)
+        assert f"changes git itself (branches, settings), and {who}" in words
+        assert "`each_task`" in words
+
+
 def test_a_set_up_that_a_human_mended_leaves_no_base(
     harness: KeeperHarness, sample: Path
 ) -> None:
