@@ -64,8 +64,7 @@ def text(choice: ProjectChoice, detected: Detected) -> str:
     lines = [_HEAD]
     for key, title in _TITLES.items():
         lines += _key(key, title, getattr(choice, key), detected)
-    if not choice.service_container:
-        lines += _service_example(detected)
+    lines += _service_examples(choice, detected)
     for name, service in choice.service_container.items():
         lines += [*_why_service(name, detected), *_service(name, service), ""]
     written = "\n".join(lines).rstrip() + "\n"
@@ -136,8 +135,16 @@ def _why_service(name: str, detected: Detected) -> Iterator[str]:
             yield f"#   {safe_line(reason.because, 150)}"
 
 
-def _service_example(detected: Detected) -> Iterator[str]:
-    recipes = [reason for reason in detected.reasons if reason.key == "wants"]
+def _service_examples(choice: ProjectChoice, detected: Detected) -> Iterator[str]:
+    """Services that libraries speak to and that are not chosen, commented out."""
+    chosen = {service.recipe for service in choice.service_container.values()}
+    recipes = [
+        reason
+        for reason in detected.reasons_of("wants")
+        if reason.value not in chosen and reason.value not in choice.service_container
+    ]
+    if chosen and not recipes:
+        return
     yield "# A database, cache or queue beside each task, at the box's own localhost"
     if not recipes:
         yield from ("# [service-container.db]", '# recipe = "postgres"')
@@ -145,6 +152,8 @@ def _service_example(detected: Detected) -> Iterator[str]:
         yield f"#   {safe_line(reason.because, 150)} speaks to {reason.value}"
         yield from (f"# [service-container.{reason.value}]",
                     f"# recipe = {toml(reason.value)}")  # fmt: skip
+    if chosen:
+        yield ""
 
 
 def _service(name: str, service: ServiceContainer) -> Iterator[str]:

@@ -17,10 +17,11 @@ _RUN_BY = (
 )
 _TESTS = re.compile(
     r"(?:^|&&\s*|;\s*)(?:[A-Z_][A-Z0-9_]*=\S*\s+)*" + _RUN_BY + r"(?:"
-    r"pytest\b|py\.test\b|unittest\b|tox\b|nox\b|hatch\s+test|pdm\s+test"
-    r"|(?:python3?\s+)?(?:\./)?(?:manage|runtests|setup)\.py\s+test"
+    r"pytest\b|py\.test\b|unittest\b|tox\b|nox\b|(?:hatch|pdm|spin)\s+test"
+    r"|(?:python3?\s+)?(?:\./)?(?:manage|setup)\.py\s+test"
+    r"|(?:python3?\s+)?(?:\./)?(?:[\w.-]+/)*run_?tests?\.py\b"
     r"|(?:npm|pnpm|yarn|bun)\s+(?:run\s+|run-script\s+|-r\s+|--\S+\s+)*"
-    r"(?:test|tests|unit|t)(?::\S+)?(?=\s|$)"
+    r"(?:test|tests|unit|t)(?:[:-]\S+)?(?=\s|$)"
     r"|turbo\s+(?:run\s+)?test|nx\s+\S*\s*test|vitest\b|jest\b|mocha\b|ava\b"
     r"|go\s+test|gotestsum\b|cargo\s+(?:\+\S+\s+)?(?:test|nextest|hack\s+test)"
     r"|(?:\./)?mvnw?\s[^&;]*(?:test|verify|install)"

@@ -1,5 +1,6 @@
 """What one language's files say of installing and testing a project."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -71,7 +72,9 @@ SERVICES = {
                      "rq"), "redis"),
     **dict.fromkeys(("mysqlclient", "pymysql", "mysql2", "mysql", "aiomysql",
                      "mariadb"), "mariadb"),
-    **dict.fromkeys(("pika", "aio-pika", "amqplib", "amqp", "bunny"), "rabbitmq"),
+    **dict.fromkeys(("pika", "aio-pika", "amqplib", "amqp", "bunny", "lapin"),
+                    "rabbitmq"),
+    "tokio-postgres": "postgres",
 }  # fmt: skip
 """The recipe of the service that a dependency speaks to."""
 
@@ -82,6 +85,31 @@ PLAYWRIGHT = (
     "install chromium` after `swarm policy service playwright --project`"
 )
 """To tell where a project tests by it: no variable leads it to another browser."""
+
+
+_IN_TEXT = {
+    "postgres": re.compile(
+        r"github\.com/(?:jackc/pgx|lib/pq)\b|org\.postgresql|tokio-postgres"
+    ),
+    "redis": re.compile(
+        r"github\.com/(?:redis/go-redis|go-redis/redis|gomodule/redigo)\b"
+        r"|spring-boot-starter-data-redis|\bjedis\b|lettuce-core"
+    ),
+    "mariadb": re.compile(
+        r"github\.com/go-sql-driver/mysql\b|mysql-connector-j|mariadb-java-client"
+    ),
+    "rabbitmq": re.compile(
+        r"github\.com/(?:rabbitmq/amqp091-go|streadway/amqp)\b"
+        r"|spring-boot-starter-amqp|com\.rabbitmq"
+    ),
+}
+"""The clients of services, as the manifests of Go and Java spell them."""
+
+
+def services_in(text: str, file: str) -> dict[str, str]:
+    """The recipes of the services whose clients a manifest names, with reasons."""
+    found = ((recipe, each.search(text)) for recipe, each in _IN_TEXT.items())
+    return {recipe: f"{match[0]} in {file}" for recipe, match in found if match}
 
 
 def services_of(names: set[str], file: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from swarm.config.detection.commands import (
     CRATES,
     Commands,
     libraries_of,
+    services_in,
     services_of,
 )
 from swarm.config.detection.folders import beside
@@ -30,7 +31,14 @@ def go(tree: Tree, folder: str) -> Commands | None:
     # What is vendored is there, and what else there is would not be used.
     is_vendored = tree.has(folder, "vendor/modules.txt")
     setup = () if is_vendored else ("go mod download",)
-    return Commands(setup, "go.mod", "go test ./...", "go.mod", "go modules")
+    return Commands(
+        setup,
+        "go.mod",
+        "go test ./...",
+        "go.mod",
+        "go modules",
+        wants=services_in(tree.text(folder, "go.mod"), "go.mod"),
+    )
 
 
 def rust(tree: Tree, folder: str) -> Commands | None:
@@ -45,6 +53,7 @@ def rust(tree: Tree, folder: str) -> Commands | None:
         for key in ("dependencies", "dev-dependencies", "build-dependencies")
         for name in table(part.get(key))
     }
+    wants = services_of(names, "Cargo.toml")
     locked = tree.has(folder, "Cargo.lock")
     # However deep it is needed, and by whichever part of a workspace.
     names |= {*_LOCKED.findall(tree.text(folder, "Cargo.lock"))}
@@ -58,6 +67,7 @@ def rust(tree: Tree, folder: str) -> Commands | None:
         packages=libraries_of(
             names & CRATES.keys(), "Cargo.lock" if locked else "Cargo.toml", CRATES
         ),
+        wants=wants,
     )
 
 
@@ -70,6 +80,7 @@ def java(tree: Tree, folder: str) -> Commands | None:
             "mvn -B -ntp test",
             "pom.xml",
             "maven",
+            wants=services_in(tree.text(folder, "pom.xml"), "pom.xml"),
         )
     names = ("build.gradle", "build.gradle.kts", "settings.gradle",
              "settings.gradle.kts")  # fmt: skip
@@ -94,6 +105,7 @@ def java(tree: Tree, folder: str) -> Commands | None:
         f"{run} --no-daemon test",
         file,
         "gradle",
+        wants=services_in(tree.text(folder, file), file),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from swarm.config.detection.commands import FolderLook, Look
 from swarm.config.detection.folders import beside
 from swarm.config.detection.pins import sentences
 from swarm.config.detection.proposal import Proposal
+from swarm.config.detection.python_version import OLDER
 from swarm.config.detection.tree import Listing, Tree
 from swarm.config.project import may_hold
 from swarm.model.detected import Detected, Pin
@@ -61,8 +62,6 @@ def detect(
     """
     tree, proposal = Tree(listing, contents), Proposal()
     counted = languages.counted(tree.files)
-    for name, file in found_by(tree.names("")).items():
-        proposal.add("stacks", name, file)
     asked = asked_devcontainer.read(tree, devcontainer)
     asked_pins = tuple(Pin(*pin, asked.path) for pin in asked.devcontainer.pins)
     looks = [*_looks(tree)]
@@ -71,11 +70,12 @@ def detect(
     chosen = versions.chosen(tree, looks, asked_pins, suggested)
     for pin in chosen.older:
         python_version.propose(tree, proposal, pin)
+    _propose_by_names(tree, proposal, chosen.looks)
     for look in chosen.looks:
         _propose(proposal, look)
     asked_devcontainer.propose(tree, proposal, asked)
     if chosen.older and not chosen.keeps_python:
-        proposal.replace("stacks", "python", python_version.OLDER, "")
+        proposal.replace("stacks", "python", OLDER, "")
     suggestions.propose(proposal, of_ci, of_image)
     databases = services.services(tree, of_ci)
     for name, file in databases.because.items():
@@ -158,6 +158,22 @@ def _looks(tree: Tree) -> Iterator[FolderLook]:
                 yield FolderLook(stack, folder, commands)
                 if not folder:
                     break
+
+
+def _propose_by_names(
+    tree: Tree, proposal: Proposal, looks: Iterable[FolderLook]
+) -> None:
+    """Propose the stacks that files of the root tell of by their names.
+
+    Not C's where another language's build calls a compiler that its stack has.
+    """
+    with_compiler = ("python", OLDER, "node", "ruby")
+    has_compiler = any(
+        not look.folder and look.stack in with_compiler for look in looks
+    )
+    for name, file in found_by(tree.names("")).items():
+        if name != "c" or not has_compiler:
+            proposal.add("stacks", name, file)
 
 
 def _propose(proposal: Proposal, look: FolderLook) -> None:

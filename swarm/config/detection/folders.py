@@ -17,6 +17,8 @@ _NOT_OURS = frozenset(
     ]
 )  # fmt: skip
 """Folders whose manifests are others', or about less than the project."""
+_DOCUMENTS = ("docs", "doc")
+"""Folders that are the project where nothing else is."""
 _OWN = (
     "package.json", "pyproject.toml", "setup.py", "requirements.txt", "Pipfile",
     "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile",
@@ -35,13 +37,21 @@ def project_folders(files: Iterable[str]) -> tuple[str, ...]:
 
     The nearest ones come first.
     """
-    folders = set()
+    folders, documents, has_own = set(), set(), False
     for path in files:
         if not path.endswith(_OWN):
             continue
         folder, _, name = path.rpartition("/")
-        if name in _OWN and folder and _is_ours(folder):
+        if name not in _OWN:
+            continue
+        if not folder:
+            has_own = True
+        elif _is_ours(folder):
             folders.add(folder)
+        elif folder in _DOCUMENTS:
+            documents.add(folder)
+    if not has_own and not folders:
+        folders = documents
     nearest = sorted(folders, key=lambda each: (each.count("/"), each))
     return ("", *nearest[:MOST_FOLDERS])
 

@@ -61,6 +61,8 @@ def look(tree: Tree, folder: str) -> Commands | None:
 
 
 def _tables(tree: Tree, folder: str, names: frozenset[str]) -> dict[str, str]:
+    if "alembic" in names and tree.has(folder, "alembic.ini"):
+        return {".venv/bin/alembic upgrade head": "alembic.ini"}
     if "django" not in names or not tree.has(folder, "manage.py"):
         return {}
     return {".venv/bin/python manage.py migrate": "manage.py"}

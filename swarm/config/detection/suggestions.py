@@ -11,7 +11,7 @@ BY_CI = "test-in-ci"
 """The key of a command by which CI tests, beside the one that is proposed."""
 UNKNOWN = "unknown-packages"
 """The key of packages that a human has to judge."""
-_OF_PYTHON = re.compile(r"(?:python3? -m )?(?:pytest|unittest|tox|nox|coverage)\b")
+_OF_PYTHON = re.compile(r"python3? |(?:pytest|tox|nox|coverage)\b")
 
 
 def propose(proposal: Proposal, of_ci: Ci, of_image: Suggested) -> None:
@@ -35,14 +35,22 @@ def propose(proposal: Proposal, of_ci: Ci, of_image: Suggested) -> None:
 
 
 def propose_test(proposal: Proposal, of_ci: Ci) -> None:
-    """Propose CI's command where no other is; beside another it is told."""
+    """Propose CI's command where no other is; beside another it is told.
+
+    A screen that it wants is proposed as a package.
+    """
     if not of_ci.test:
         return
-    if proposal.of("test"):
-        proposal.add(BY_CI, of_ci.test, of_ci.test_because)
-        return
+    if "xvfb-run " in of_ci.test:
+        for name in ("xauth", "xvfb"):
+            proposal.add("packages", name, of_ci.test_because)
     has_environment = any(".venv" in command for command in proposal.of("setup"))
-    is_python_s = has_environment and _OF_PYTHON.match(of_ci.test)
+    is_python_s = has_environment and bool(_OF_PYTHON.match(of_ci.test))
+    is_tested = any(".venv" in command for command in proposal.of("test"))
+    if proposal.of("test") and not (is_python_s and not is_tested):
+        if of_ci.test not in proposal.of("test"):
+            proposal.add(BY_CI, of_ci.test, of_ci.test_because)
+        return
     path = 'PATH="$PWD/.venv/bin:$PATH" ' if is_python_s else ""
     proposal.add("test", path + of_ci.test, of_ci.test_because)
 

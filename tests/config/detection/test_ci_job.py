@@ -17,6 +17,7 @@ from swarm.config.detection.ci_job import CiJob, command_of
         "cd x && pytest",
         "CI=1 npm test", "xvfb-run -a npm test", "./scripts/run_tests.sh", "mix test",
         "coverage run -m pytest", "python manage.py test", "dotnet test",
+        "npm run test-ci", "python tests/runtests.py -v2",
     ],
 )  # fmt: skip
 def test_a_line_that_tests(line: str) -> None:

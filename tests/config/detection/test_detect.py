@@ -197,3 +197,51 @@ def test_what_makes_tables_is_told_and_a_devcontainer_s_set_up_may() -> None:
 
     asked = json.dumps({"postCreateCommand": "make deps db"})
     assert not detected({".devcontainer.json": asked}).keeps_setup
+
+
+@pytest.mark.parametrize(
+    ("files", "stacks"),
+    [
+        ({"setup.py": "", "ext.c": ""}, ("python",)),
+        ({"package.json": "{}", "addon.cc": "", "binding.gyp": ""}, ("node",)),
+        ({"setup.py": "", "CMakeLists.txt": ""}, ("c", "python")),
+        ({"web/package.json": "{}", "main.c": ""}, ("c", "node")),
+        ({"main.c": ""}, ("c",)),
+    ],
+)
+def test_a_stack_with_a_compiler_builds_a_language_s_own_c(
+    files: dict[str, str], stacks: tuple[str, ...]
+) -> None:
+    assert detected(files).choice.stacks == stacks
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "recipe"),
+    [
+        ("go.mod", "module x\nrequire github.com/jackc/pgx/v5 v5.5.0\n", "postgres"),
+        ("go.mod", "module x\nrequire github.com/redis/go-redis/v9 v9\n", "redis"),
+        ("Cargo.toml", "[dependencies]\nredis = '1'\n", "redis"),
+        ("pom.xml", "<groupId>org.postgresql</groupId>", "postgres"),
+        ("build.gradle", "runtimeOnly 'com.mysql:mysql-connector-j'", "mariadb"),
+    ],
+)
+def test_services_that_a_compiled_language_s_libraries_speak_to(
+    file: str, text: str, recipe: str
+) -> None:
+    found = detected({file: text})
+
+    assert [reason.value for reason in found.reasons_of("wants")] == [recipe]
+    assert f"# [service-container.{recipe}]" in project_text.text(found.choice, found)
+
+
+def test_a_service_is_shown_beside_one_that_is_there() -> None:
+    found = detected(
+        {
+            "package.json": '{"dependencies": {"ioredis": "5", "pg": "8"}}',
+            "compose.yaml": "services: {db: {image: postgres}}",
+        }
+    )
+
+    text = project_text.text(found.choice, found)
+    assert "# [service-container.redis]" in text
+    assert "# [service-container.postgres]" not in text

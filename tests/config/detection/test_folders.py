@@ -16,3 +16,9 @@ def test_few_folders_are_looked_at() -> None:
     files = [f"p{n:03}/package.json" for n in range(500)]
 
     assert len(project_folders(files)) == 1 + MOST_FOLDERS
+
+
+def test_documents_are_the_project_where_nothing_else_is() -> None:
+    assert project_folders(["docs/requirements.txt", "a.md"]) == ("", "docs")
+    assert project_folders(["docs/requirements.txt", "go.mod"]) == ("",)
+    assert project_folders(["docs/package.json", "web/package.json"]) == ("", "web")

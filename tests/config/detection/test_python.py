@@ -97,3 +97,10 @@ def test_django_makes_its_tables() -> None:
     looked = look(tree(body), "")
     assert looked is not None
     assert [*looked.each_task] == [".venv/bin/python manage.py migrate"]
+
+
+def test_migrations_of_alembic_fill_a_database() -> None:
+    looked = look(tree({"requirements.txt": "alembic", "alembic.ini": ""}), "")
+
+    assert looked
+    assert [*looked.each_task] == [".venv/bin/alembic upgrade head"]

@@ -76,3 +76,32 @@ def test_what_ci_installs_by_pip_where_no_file_tells_of_tests() -> None:
     assert found.choice.setup[1] == (
         ".venv/bin/python -m pip install -r requirements.txt mock"
     )
+
+
+def test_a_command_of_python_s_counts_beside_another_language_s() -> None:
+    found = detected(
+        {
+            CI: "jobs: {t: {steps: [{run: 'pip install -r tests/all.txt -e .'},"
+            " {run: python tests/runtests.py -v2}]}}",
+            "pyproject.toml": "[project]\nname='x'\n",
+            "x/__init__.py": "",
+            "tests/all.txt": "",
+            "package.json": '{"scripts": {"test": "grunt"}}',
+        }
+    )
+
+    assert found.choice.test == (
+        'npm test && PATH="$PWD/.venv/bin:$PATH" python tests/runtests.py -v2'
+    )
+    assert "-r tests/all.txt -e ." in found.choice.setup[1]
+
+
+def test_a_screen_that_ci_s_tests_want() -> None:
+    found = detected(
+        {
+            CI: "jobs: {t: {steps: [{run: xvfb-run -a npm test}]}}",
+            "package.json": '{"scripts": {"test": "vscode-test"}}',
+        }
+    )
+
+    assert found.choice.packages == ("xauth", "xvfb")
