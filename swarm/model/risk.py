@@ -9,7 +9,12 @@ from fnmatch import fnmatchcase
 
 from swarm.model import made_by_tools, risk_of_loss
 from swarm.model.review import Change, CheckoutBytes, Flag, Level
-from swarm.model.risk_rules import MACHINE_CODE, RULES, SETTINGS_FILE
+from swarm.model.risk_rules import (
+    HARMLESS_SETTINGS,
+    MACHINE_CODE,
+    RULES,
+    SETTINGS_FILE,
+)
 from swarm.model.safe_text import safe_line
 
 _LEADS_OUT = Flag(Level.X0, "a symlink that leads out of the tree")
@@ -208,7 +213,8 @@ def _by_rules(framed: str) -> Iterator[Flag]:
     if last.startswith(_GLOB_HEADS) or last.endswith(_GLOB_TAILS):
         found += [flag for glob, flag in _GLOBS if fnmatchcase(last, glob)]
     found += [flag for part, flag in _FLAGGED_PATHS if part in framed]
-    if not found and last[:1] == "." and SETTINGS_FILE.fullmatch(last):
+    may_be_settings = last[:1] == "." and last not in HARMLESS_SETTINGS
+    if not found and may_be_settings and SETTINGS_FILE.fullmatch(last):
         found.append(_SETTINGS)
     yield from found
 

@@ -37,7 +37,21 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
         ".tcshrc", ".login", ".config/fish", ".tmux.conf", ".config/tmux", ".xinitrc",
         ".xprofile", ".ssh",
     )),
+    (Level.X0, "an editor builds or loads what it names on opening", (
+        ".project", ".classpath", ".settings", ".factorypath", "*.iml", "nbproject",
+        ".ycm_extra_conf.py", "ycm_extra_conf.py",
+    )),
+    (Level.X1, "runs on Windows by its name, whatever its mode", (
+        "*.ps1", "*.psm1", "*.psd1", "*.bat", "*.cmd", "*.vbs", "*.wsf", "*.hta",
+    )),
+    (Level.X1, "a compiler loads the plugins that it names", (
+        "tsconfig.json", "tsconfig.*.json", "tsconfig-*.json", "jsconfig.json",
+        "meta-inf/services",
+    )),
     (Level.X1, "a build or a task runner runs it", (
+        "manage.py", "config/config.exs", "config/runtime.exs", "plopfile.*",
+        "_templates", "supervisord.conf", "sqlc.y*ml", "*.pro", ".release-it.*",
+        ".changeset/config.json",
         "makefile", "gnumakefile", "*.mk", "cmakelists.txt", "*.cmake", "justfile",
         ".justfile", "taskfile*", "rakefile", "*.rake", "vagrantfile", "gruntfile*",
         "gulpfile*", "*.gradle", "*.gradle.kts", "gradle-wrapper.properties",
@@ -111,9 +125,12 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
         "channels.scm", "packages.lock.json", "package.resolved", "podfile.lock",
         "cartfile.resolved", "paket.lock", "conan.lock", "stack.yaml.lock",
         "cabal.project.freeze", "dub.selections.json", "shard.lock", "gradle.lockfile",
-        "cpanfile.snapshot", "renv.lock", "julia*.toml",
+        "cpanfile.snapshot", "renv.lock", "julia*.toml", ".terraform.lock.hcl",
     )),
     (Level.X1, BY_TESTS, (
+        "tslint.json", "cypress.json", ".markdownlint-cli2.*", "cspell.json",
+        ".cspell.json", "dprint.json", ".tflint.hcl", ".php_cs*", "codeception.y*ml",
+        "behat.y*ml", "phpcs.xml*", ".phpcs.xml*", "phpbench.json", "infection.json*",
         "conftest.py", "noxfile.py", "tox.ini", "pytest.ini", "*.config.js",
         "*.config.cjs", "*.config.mjs", "*.config.ts", "*.config.cts", "*.config.mts",
         ".eslintrc*", ".prettierrc*", ".babelrc*", ".mocharc*", ".pylintrc", "pylintrc",
@@ -144,14 +161,15 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
         "dockerfile*", "*.dockerfile", "containerfile*", "compose.y*ml",
         "compose.*.y*ml", "docker-compose*", "tiltfile", "skaffold.yaml",
         "skaffold.y*ml", "devspace.yaml", "garden.y*ml", "werf.yaml", "okteto.y*ml",
-        "podman*.y*ml", "*.container", "*.quadlet", ".vagrant",
+        "podman*.y*ml", "*.container", "*.quadlet", ".vagrant", ".lando*.y*ml", ".ddev",
     )),
     (Level.X1, "a deployment tool runs it", (
         "*.tf", "*.tf.json", "*.tofu", "terragrunt.hcl", ".terraformrc", "*.pkr.hcl",
         "ansible.cfg", "cdk.json", "serverless.y*ml", "serverless.ts", "pulumi.y*ml",
         "wrangler.toml", "wrangler.json*", "samconfig.toml", "firebase.json",
         "helmfile.y*ml", "fly.toml", "heroku.yml", "render.yaml", "railway.json",
-        "railway.toml", "nixpacks.toml",
+        "railway.toml", "nixpacks.toml", ".terraform", ".kitchen*.y*ml",
+        "kitchen.y*ml", "policyfile.rb", "cheffile", "molecule.y*ml",
     )),
     (Level.X1, "a desktop or a file manager acts on it", (
         "*.desktop", ".directory", "desktop.ini", "autorun.inf", "*.lnk", "*.url",
@@ -219,6 +237,8 @@ any other against every run of parts, so that `.vscode` covers all below it."""
 
 SETTINGS_FILE = re.compile(r"\.[a-z0-9_-]+rc(\.(c?js|mjs|[cm]?ts|json5?|ya?ml|toml))?")
 """What a tool of any name reads where it starts; judged if no rule knows the name."""
+HARMLESS_SETTINGS = (".nvmrc",)
+"""Of these, those that hold a version and can name nothing that runs."""
 MACHINE_CODE = (
     ".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib", ".node", ".jar", ".class", ".exe",
 )  # fmt: skip

@@ -37,10 +37,19 @@ MORE = {
         .hg/hgrc .jj/config .gitconfig.local .envrc.local mise.local.toml
         .config/mise/conf.d/a.toml .rvmrc .run/App.run.xml x.sublime-project
         .helix/languages.toml .lvimrc .vim/coc-settings.json .nlsp-settings/x.json
+        .project .settings/x.prefs .factorypath app.iml nbproject/build-impl.xml
+        .ycm_extra_conf.py
         .lazy.lua .dir-locals-2.el .vs/tasks.vs.json prog-gdb.py .bsp/sbt.json
         hie.yaml .Rprofile .replit .gitpod.yml .bashrc .zshenv .ssh/config
     """,
     X1: """
+        tsconfig.json tsconfig.app.json tsconfig-base.json jsconfig.json manage.py
+        build.ps1 x.psm1 run.bat go.cmd META-INF/services/javax.x config/config.exs
+        plopfile.js _templates/x/y.js sqlc.yaml app.pro .release-it.json tslint.json
+        cypress.json .markdownlint-cli2.jsonc cspell.json dprint.json .tflint.hcl
+        .php_cs.dist codeception.yml phpcs.xml.dist .terraform.lock.hcl
+        .ddev/config.yaml
+        .lando.yml .kitchen.yml molecule/default/molecule.yml supervisord.conf
         a.just makefile.am CMakePresets.json x.m4 conanfile.py a.vcxproj
         Directory.Build.rsp global.json gradle.properties buildSrc/src/A.kt
         project/plugins.sbt deps.edn BUILD WORKSPACE MODULE.bazel tools/bazel
@@ -168,6 +177,8 @@ def test_spelling_changes_nothing(row: tuple[str, Level], data: st.DataObject) -
     [
         *("src/main.py", "README.md", "docs/makefiles.txt", "src/hooks/use.ts"),
         *("src/builder.py", "lib/workspaces.ts", "arc.js", "src.ts", ".gitignore"),
+        *(".nvmrc", ".python-version", ".node-version", "src/manager.py", "a.psd"),
+        *("src/tsconfig.ts", "app/project.py", "settings/x.py", "x.html", "pro.md"),
         *("docs/rust-toolchains.md", "x.spec.ts", "environment.py", "conf.py"),
     ],
 )
