@@ -67,9 +67,10 @@ def look(tree: Tree, folder: str) -> Commands | None:
 
 
 def _tables(tree: Tree, folder: str, names: set[str]) -> dict[str, str]:
+    if not names & {"prisma", "@prisma/client"}:
+        return {}
     migrations = beside(folder, "prisma/migrations/")
-    has_some = any(path.startswith(migrations) for path in tree.files)
-    if not has_some or not names & {"prisma", "@prisma/client"}:
+    if not any(path.startswith(migrations) for path in tree.files):
         return {}
     return {"npx prisma migrate deploy": "prisma/migrations"}
 

@@ -55,6 +55,8 @@ class Tree:
 
     def below(self, folder: str) -> Iterator[str]:
         """The paths of all files in a folder, however deep, as it names them."""
+        if not folder:
+            return iter(self.files)
         start = beside(folder, "")
         return (
             path.removeprefix(start) for path in self.files if path.startswith(start)

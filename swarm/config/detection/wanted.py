@@ -81,14 +81,9 @@ MOST_REQUIREMENTS = 10
 def names(files: Iterable[str]) -> list[str]:
     """The files whose texts the detection reads, of those that are there."""
     known = frozenset(files)
-    wanted = [
-        *ROOT_FILES,
-        *COMPOSE,
-        *DOCKERFILES,
-        *GITLAB,
-        *workflows(known),
-        *devcontainers(known),
-    ]
+    hidden = [path for path in known if path[:1] == "."]
+    wanted = [*ROOT_FILES, *COMPOSE, *DOCKERFILES, *GITLAB]
+    wanted += [*workflows(hidden), *devcontainers(hidden)]
     folders = project_folders(known)
     for folder in folders:
         wanted += [
