@@ -51,6 +51,8 @@ _WORKFLOW = (
     b"      with: {python-version: '${{ matrix.v }}'}\n"
     b"    - run: |\n        apt-get install -y libpq-dev x=1 $Y\n        pytest -q\n"
 )
+_NPMRC = b"@c:registry=https://u:${T}@h.example/\n//h.example/:_authToken=${TOK}\n"
+_CARGO_CONFIG = b"[registries.a]\nindex = 'sparse+https://h.example:8080/x'\n"
 _GITLAB = (
     b"image: node:20\n.a: {variables: {A: b}}\nt: {extends: .a, script: [npm test]}"
 )
@@ -64,6 +66,8 @@ FILES = {
     "package.json": _PACKAGE,
     ".github/workflows/ci.yml": _WORKFLOW,
     ".gitlab-ci.yml": _GITLAB,
+    ".npmrc": _NPMRC,
+    ".cargo/config.toml": _CARGO_CONFIG,
     "Dockerfile": _DOCKERFILE,
     "pyproject.toml": _PYPROJECT,
     ".devcontainer/devcontainer.json": _DEVCONTAINER,
@@ -95,7 +99,7 @@ def _check(data: bytes) -> bool:
         raise Broken(f"{name}: {content!r} is not written as it was proposed")
     if not all(note.isprintable() for note in found.notes):
         raise Broken(f"{name}: {content!r} reaches the terminal by a note")
-    return bool(found.reasons or found.pins)
+    return bool(found.reasons or found.pins or found.indexes)
 
 
 TARGETS = (

@@ -18,7 +18,7 @@ NAMED = ["setup.py", "Pipfile", "pom.xml", "build.gradle", "CMakeLists.txt", "Ra
 WORKFLOWS = [".github/workflows/ci.yml", ".github/workflows/x.yaml"]
 NAMES = [
     *wanted.MANIFESTS, *wanted.ROOT_FILES, *wanted.COMPOSE, *wanted.DOCKERFILES,
-    *wanted.GITLAB, *WORKFLOWS, *NAMED,
+    *wanted.GITLAB, *wanted.INDEX_FILES, *WORKFLOWS, *NAMED,
     "web/package.json", "a.key",
 ]  # fmt: skip
 
