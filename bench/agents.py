@@ -5,62 +5,92 @@ no gate, no sensor and no floor, and the real key. The model is the scripted one
 
 On a machine with other work the time says little: what box and gate use of a processor
 until then, beside the bare container, says what is ours.
+
+    python -m bench.agents [--runs N] [--no-memory] [NAME…]
+
+One run of one agent takes 5 to 20 seconds, and there are two in a round: name a few.
 """
 
+import argparse
 import itertools
 import json
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
-import time
 import tomllib
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from bench.agent_memory import memory
 from bench.docker_command import docker
-from bench.table import Row
+from bench.table import Row, show
 from swarm.adapters.docker import DockerImages
 from swarm.agents import registry
 from swarm.engine.host import images
 from swarm.model.task import State
 from swarm.plan import sandbox_environment, specs
 from swarm.plan.specs import AGENT_HOME, PLACEHOLDER_PREFIX, WORKSPACE, SandboxSpec
-from swarm.scripted_model.steps import Hold, Say
+from swarm.scripted_model.steps import Hold, Say, Step
 from tests.agents.driven import KEY, DrivenAgents, edits_in_text, open_driven_agents
-from tests.agents.key_search import processes_of
 
 AGENTS = (
     *("claude", "codex", "gemini", "opencode", "qwen", "copilot"),
     *("pi", "kimi", "vibe", "cline", "aider", "mini"),
 )
-RUNS = 5
+RUNS = 3
 LIMIT = 1.15
-EIGHT = 8
+PATIENCE = 120.0
+"""Seconds until one wait is given up, and with it the agent's rows."""
 _NUMBERS = itertools.count()
 
 
-def rows() -> list[Row]:
-    """Milliseconds of each agent; what eight of a kind have in memory."""
+def rows(
+    names: Sequence[str] = AGENTS, runs: int = RUNS, of_memory: bool = True
+) -> list[Row]:
+    """Milliseconds of each agent, and what eight of a kind have in memory.
+
+    A row is printed as it ends. An agent that does not come to an end says why, and
+    leaves the others to go on.
+    """
     engine = DockerImages()
-    for agent in AGENTS:
+    for agent in names:
         images.build(engine, f"agents/{agent}", lambda _line: None)
     engine.close()
+    found = list[Row]()
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_driven_agents(Path(folder), AGENTS) as house,
+        open_driven_agents(Path(folder), names) as house,
     ):
-        found = [row for agent in AGENTS for row in _speed(house, agent)]
-        return [*found, *_memory(house, "claude"), *_memory(house, "gemini")]
+        house.harness.patience = PATIENCE
+        for agent in names:
+            found += _told(f"{agent}: speed", lambda a=agent: _speed(house, a, runs))  # type: ignore[misc]  # the default binds it
+        for agent in names if of_memory else ():
+            found += _told(f"{agent}: memory", lambda a=agent: memory(house, a))  # type: ignore[misc]  # the default binds it
+    return found
 
 
-def _speed(house: DrivenAgents, agent: str) -> Iterator[Row]:
+def _told(what: str, measured: Callable[[], Iterator[Row]]) -> list[Row]:
+    """The rows, printed; none of one that fails, whose error is printed."""
+    try:
+        found = list(measured())
+    except (AssertionError, RuntimeError, ValueError, OSError):
+        print(f"{what}: it came to no end", flush=True)
+        traceback.print_exc(limit=2)
+        return []
+    print(show(found), flush=True)
+    return found
+
+
+def _speed(house: DrivenAgents, agent: str, runs: int) -> Iterator[Row]:
     way = "headless" if "headless" in registry.find(agent).ways else "screen"
     ours, bare = list[float](), list[float]()
     used, used_bare = list[float](), list[float]()
-    for run in range(RUNS + 1):
+    for run in range(runs + 1):
         marker = f"bench-{next(_NUMBERS)}-"
         number, seconds, busy = _ours(house, agent, way, marker)
         plan = specs.from_json(house.harness.queries.tasks.plan(number))
@@ -86,7 +116,7 @@ def _ours(
 ) -> tuple[int, float, float]:
     """The task, the seconds to its first request, and the processor's milliseconds."""
     gate = house.harness.parts.nets.gate.names.gate
-    house.model.plays(marker, [Say("Done.")], in_text=edits_in_text(agent))
+    held = _held(house, agent, marker)
     number = house.start(agent, way, f"Please do {marker} now.")
     try:
         house.harness.until_state(number, State.LIVE, State.STOPPED)
@@ -94,13 +124,31 @@ def _ours(
         house.harness.until(lambda: house.model.furthest(marker) >= 0, marker)
         name = house.harness.context.names(number).sandbox
         busy = _busy(name) + _busy(gate) - before
-        return number, _asked_at(house, marker) - _started_at(name), busy
+        started = _started_at(name)
+        held.released.set()
+        return number, _asked_at(house, marker) - started, busy
     finally:
+        held.released.set()
         house.stop(number)
 
 
+def _held(house: DrivenAgents, agent: str, marker: str) -> Hold:
+    """The first request is held: a box that has ended says no more what it used."""
+    held = Hold(seconds=PATIENCE)
+    script: list[Step] = [held, Say("Done.")]
+    house.model.plays(marker, script, in_text=edits_in_text(agent))
+    return held
+
+
 def _asked_at(house: DrivenAgents, marker: str) -> float:
-    return min(seen.at for seen in house.model.seen if marker in json.dumps(seen.body))
+    """When its first request came; blocks until that is answered."""
+
+    def times() -> list[float]:
+        seen = list(house.model.seen)
+        return [each.at for each in seen if marker in json.dumps(each.body)]
+
+    house.harness.until(lambda: bool(times()), marker)
+    return min(times())
 
 
 def _started_at(name: str) -> float:
@@ -130,15 +178,18 @@ def _bare(
 ) -> tuple[float, float]:
     """The same program and prompt, but for a marker of its own: as `_ours`."""
     marker = f"bench-{next(_NUMBERS)}-"
-    house.model.plays(marker, [Say("Done.")], in_text=edits_in_text(agent))
+    held = _held(house, agent, marker)
     with _prepared(house, spec, old, marker) as words:
         name = f"swarm-{marker}bare"
         try:
             docker("run", "--detach", "--name", name, *words)
             house.harness.until(lambda: house.model.furthest(marker) >= 0, marker)
             busy = _busy(name)
-            return _asked_at(house, marker) - _started_at(name), busy
+            started = _started_at(name)
+            held.released.set()
+            return _asked_at(house, marker) - started, busy
         finally:
+            held.released.set()
             docker("rm", "--force", "--volumes", name)
 
 
@@ -200,49 +251,21 @@ def _hosts(house: DrivenAgents) -> dict[str, str]:
     return known
 
 
-def _memory(house: DrivenAgents, agent: str) -> Iterator[Row]:
-    """MB of one, and of eight at once: what they share counts by share."""
-    held = Hold(seconds=600)
-    marker = f"bench-{next(_NUMBERS)}-"
-    house.model.plays(marker, [held, Say("Done.")])
-    tasks = list[int]()
-    figures = list[float]()
-    try:
-        for number in range(1, EIGHT + 1):
-            tasks.append(house.start(agent, "screen", f"Please do {marker} now."))
-            house.harness.until(
-                lambda wanted=number: _asking(house) >= wanted,  # type: ignore[misc]  # the default binds it
-                marker,
-            )
-            if number in (1, EIGHT):
-                time.sleep(5)  # what starts beside the first request has come up
-                figures.append(_proportional(house, tasks))
-    finally:
-        held.released.set()
-        for task in tasks:
-            house.stop(task)
-    one, eight = figures
-    yield Row(f"{EIGHT} of {agent}, each / one alone", eight / EIGHT, one, 0, "MB")
+def main(words: list[str]) -> int:
+    """Exit 1 for a ratio over its limit, and if an agent has no row."""
+    parser = argparse.ArgumentParser(prog="python -m bench.agents")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(AGENTS))
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--no-memory", action="store_true")
+    args = parser.parse_args(words)
+    names = tuple(dict.fromkeys(args.names)) or AGENTS
+    if unknown := [name for name in names if name not in AGENTS]:
+        parser.error(f"no agent {unknown[0]!r}; there are: {', '.join(AGENTS)}")
+    found = rows(names, max(args.runs, 1), not args.no_memory)
+    print(show(found))
+    each = 2 if args.no_memory else 3
+    return int(len(found) < each * len(names) or any(row.over for row in found))
 
 
-def _asking(house: DrivenAgents) -> int:
-    """The number of tasks that have a request of the model open."""
-    tasks = house.harness.queries.tasks.all()
-    return sum(1 for task in tasks if task.model.open_requests)
-
-
-def _proportional(house: DrivenAgents, tasks: list[int]) -> float:
-    found = 0
-    for task in tasks:
-        name = house.harness.context.names(task).sandbox
-        for pid in processes_of(name):
-            try:
-                text = Path("/proc", str(pid), "smaps_rollup").read_text()
-            except OSError:
-                continue
-            found += sum(
-                int(line.split()[1])
-                for line in text.splitlines()
-                if line.startswith("Pss:")
-            )
-    return found / 1024
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -2,12 +2,22 @@
 
 import subprocess
 
+SECONDS = 300
+"""The time limit of one command."""
+
 
 def docker(*words: str) -> str:
-    """What the command prints; RuntimeError with its last words if it fails."""
-    done = subprocess.run(
-        ["docker", *words], capture_output=True, text=True, check=False
-    )
+    """What the command prints; RuntimeError if it fails or does not end."""
+    try:
+        done = subprocess.run(
+            ["docker", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise RuntimeError(f"docker {words[0]}: no end in {SECONDS} s") from late
     if done.returncode:
         last_words = f"{done.stdout}{done.stderr}".strip()[-600:]
         raise RuntimeError(f"docker {words[0]}: {last_words}")

@@ -250,14 +250,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(
         self, protocol: ModuleType, body: dict[str, Any], asked: Asked, raw: bytes
     ) -> None:
-        key = self._key()
+        key, arrived = self._key(), time.time()
         reply: Reply | Refusal = Refusal(401, "the key is not the real one")
         if key == self.model.key:
             reply = self.model.reply(asked)
         headers = {name.lower(): value for name, value in self.headers.items()}
         status = reply.status if isinstance(reply, Refusal) else 200
         host = headers.get("host", "")
-        seen = Seen(host, self.path, headers, body, asked, status)
+        seen = Seen(host, self.path, headers, body, asked, status, at=arrived)
         if isinstance(reply, Refusal):
             self.model.remember(seen, key)
             said, more = protocol.refusal(reply)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -172,6 +173,22 @@ def test_a_held_answer_waits_for_the_test(model: ScriptedModel) -> None:
         released.set()
 
         assert "Done." in asked.result(30)[1]
+
+
+def test_the_time_of_a_held_request_is_that_of_its_arrival(
+    model: ScriptedModel,
+) -> None:
+    released = threading.Event()
+    model.plays("held", [Hold(released), Say("Done.")])
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask, model, "chat", conversation("chat", 0, "held"))
+        while model.furthest("held") < 0:
+            threading.Event().wait(0.01)
+        is_held = time.time()
+        released.set()
+        asked.result(30)
+
+    assert model.seen[-1].at <= is_held
 
 
 def test_a_request_without_tools_is_a_side_question(model: ScriptedModel) -> None:
