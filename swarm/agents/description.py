@@ -63,11 +63,14 @@ class Seed:
     """Holds `{key}`, `{key_tail}`, `{endpoint}`, `{model}` and `{workspace}`."""
 
 
+Protocol = Literal["anthropic", "responses", "chat", "gemini", "own"]
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """`[model]`: how the agent asks its model, and by which variables."""
 
-    protocol: Literal["anthropic", "responses", "chat", "gemini", "own"] = "own"
+    protocol: Protocol = "own"
     key: str = ""
     """The variable of its key; in the sandbox it holds a placeholder."""
     endpoint: str = ""

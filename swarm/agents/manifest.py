@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from swarm.agents import reader
+from swarm.agents.description import Protocol
 from swarm.errors import PlanError
 
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+-]*")
@@ -36,6 +37,17 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """How the user says that the agent asks its model."""
+
+    protocol: Protocol
+    key: str
+    """The variable of its key."""
+    endpoint: str = ""
+    """The variable of its endpoint's address; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Runs:
     """How the user says that the agent is started; an empty argv is none."""
 
@@ -44,6 +56,7 @@ class Runs:
     full: tuple[str, ...] = ()
     """What lets it do everything unasked."""
     services: tuple[str, ...] = ()
+    model: Model | None = None
 
 
 def parse(text: str, file: str) -> Manifest:
@@ -140,6 +153,7 @@ def toml(manifest: Manifest, runs: Runs) -> str:
         f"version = {_quoted(manifest.version)}",
         f"binary = {_quoted(manifest.binary)}",
         *(['node = "24"'] if manifest.manager == "npm" else []),
+        *_model(runs.model),
         "",
         "[mode.full]",
         f"argv = {_list(runs.full)}",
@@ -151,6 +165,17 @@ def toml(manifest: Manifest, runs: Runs) -> str:
     text = "\n".join([*lines, ""])
     reader.read(text, manifest.id, f"{manifest.id}.toml")
     return text
+
+
+def _model(model: Model | None) -> list[str]:
+    if model is None:
+        return []
+    lines = ["", "[model]", f'protocol = "{model.protocol}"']
+    lines.append(f"key = {_quoted(model.key)}")
+    return [
+        *lines,
+        *([f"endpoint = {_quoted(model.endpoint)}"] if model.endpoint else []),
+    ]
 
 
 def _with_words(argv: tuple[str, ...]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ WORDS = frozenset(
     | {"workspace", "side", "side_file", "hook", "port", "socket"}
 )
 """What may stand in braces in an argument."""
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"\{([a-z_]+)\}")
 _TYPES = {
     str: "text",
@@ -241,6 +242,20 @@ def _check_image(agent: Agent) -> None:
         raise _Mistake(*problem)
 
 
+def _check_variables(agent: Agent) -> None:
+    """Refuse a name that no shell takes: the variable would not be there."""
+    names = {"model.key": agent.model.key, "model.endpoint": agent.model.endpoint}
+    tables = {"environment": agent.environment}
+    tables |= {
+        f"mode.{name}.environment": m.environment for name, m in agent.mode.items()
+    }
+    for table, values in tables.items():
+        names |= {f"{table}.{name}": name for name in values}
+    for key, name in names.items():
+        if name and not _VARIABLE.fullmatch(name):
+            raise _Mistake(key, "must be the name of an environment variable")
+
+
 def _check_turn(agent: Agent) -> None:
     if agent.model.ends and agent.model.edits == "text":
         raise _Mistake(
@@ -328,5 +343,6 @@ def _check_project(agent: Agent) -> None:
 
 _CHECKS = (
     _check_name, _check_ways, _check_words, _check_modes, _check_places, _check_image,
-    _check_turn, _check_cues, _check_input, _check_side, _check_project,
+    _check_turn, _check_variables, _check_cues, _check_input, _check_side,
+    _check_project,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Services: names for rules that somebody else keeps in order."""
 
+import difflib
 import functools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,8 @@ from swarm.policy.policy_parser import Service, ServiceDefinition
 from swarm.policy.rules import Kind, Policy, Rule
 from swarm.policy.toml_table import BadPolicy
 
+_WORD = 4
+"""Letters of the shortest name that is looked for in hosts."""
 Registries = Mapping[str, tuple[str, ...]]
 """`host:port` of each tool's registry, as its own configuration names them."""
 
@@ -27,6 +30,24 @@ def catalogue() -> dict[str, dict[str, Any]]:
 def summary(name: str) -> str:
     """What a shipped service is for; empty if there is none of that name."""
     return str(catalogue().get(name, {}).get("summary", ""))
+
+
+def other(name: str, own: Iterable[str] = ()) -> str:
+    """A sentence on which service may have been meant; `own` are the user's names.
+
+    Those of a similar name, or with the name in one of their hosts; else all are named.
+    """
+    names = [*own, *sorted(catalogue())]
+    shipped = catalogue()
+    meant = [
+        one
+        for one in names
+        if len(name) >= _WORD and name in " ".join(_hosts(shipped.get(one, {})))
+    ]
+    meant += difflib.get_close_matches(name, names, 1, 0.75)
+    if meant:
+        return f"is it {' or '.join(dict.fromkeys(meant))}?"
+    return f"there are {', '.join(names)}"
 
 
 @functools.cache
@@ -154,10 +175,8 @@ def _shipped(
 ) -> tuple[Rule, ...]:
     shipped = catalogue()
     if service.name not in shipped:
-        names = ", ".join([*own, *sorted(shipped)])
-        raise BadPolicy(
-            f"{service.origin}: services: no {service.name!r}; there are {names}"
-        )
+        meant = other(service.name, own)
+        raise BadPolicy(f"{service.origin}: services: no {service.name!r}; {meant}")
     body = shipped[service.name]
     if "registry" in body:
         places = _places(tools(body), registries)

@@ -81,6 +81,22 @@ def test_a_repository_defines_none() -> None:
         parse(OWN, "repo", "repo")
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("openai", "is it codex?"),
+        ("anthropic", "is it claude?"),
+        ("githb", "is it github?"),
+        ("nobody", "there are mine, alpine, "),
+        ("min", "is it mine?"),
+    ],
+)
+def test_an_unknown_name_is_told_with_what_may_have_been_meant(
+    name: str, words: str
+) -> None:
+    assert services.other(name, ["mine"]).startswith(words)
+
+
 @pytest.mark.parametrize("name", sorted(services.catalogue()))
 def test_every_shipped_service_expands(name: str) -> None:
     """To rules that can be told apart, with a word on what it is for."""

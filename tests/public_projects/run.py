@@ -120,9 +120,12 @@ def _boxed(
 ) -> Run:
     began = time.monotonic()
     command = ("--run", choice.test or "true", "run the tests")
-    _swarm(harness, repo, "new", "--wait", *command, fails=True)
+    said = _swarm(harness, repo, "new", "--wait", *command, fails=True)
     seconds = time.monotonic() - began
-    task = max(harness.queries.tasks.all(), key=lambda each: each.id)
+    tasks = harness.queries.tasks.all()
+    if not tasks:
+        raise RuntimeError(f"swarm new: {said}")
+    task = max(tasks, key=lambda each: each.id)
     said = _swarm(harness, repo, "logs", str(task.id), fails=True)
     if task.exit_code is None:
         said += _swarm(harness, repo, "setup", str(task.id), "--log", fails=True)

@@ -6,12 +6,13 @@ from argparse import Namespace
 from dataclasses import replace
 
 from swarm.agents import manifest, registry
-from swarm.agents.manifest import Manifest, Runs
+from swarm.agents.manifest import Manifest, Model, Runs
 from swarm.cli import exit_codes, output
 from swarm.cli.consent import agrees
-from swarm.config import human_file
+from swarm.config import human_file, load, policy_files
 from swarm.errors import PlanError, Refused
 from swarm.model.safe_text import safe_line
+from swarm.policy import services
 
 
 def add(args: Namespace) -> int:
@@ -76,7 +77,32 @@ def _runs(args: Namespace, named: Manifest) -> Runs:
             hint=f'say it: --screen "{named.binary} {{prompt}}", --headless "…", '
             "--full=…",
         )
-    return Runs(_words(screen), _words(headless), _words(full), tuple(args.service))
+    _require_services(args.service)
+    argv = (_words(screen), _words(headless), _words(full))
+    return Runs(*argv, tuple(args.service), _model(args))
+
+
+def _model(args: Namespace) -> Model | None:
+    if args.key:
+        return Model(args.protocol, args.key, args.endpoint)
+    if args.endpoint or args.protocol != "own":
+        raise PlanError(
+            "--endpoint and --protocol are of a model that is asked by a key",
+            hint="name the variable of the key: --key OPENAI_API_KEY",
+        )
+    return None
+
+
+def _require_services(names: list[str]) -> None:
+    """PlanError for a service that neither swarm nor the user's policy has."""
+    layer = policy_files.read(policy_files.beside(load.user_file()), "user")
+    own = [each.name for each in layer.definitions] if layer else []
+    for name in names:
+        if name not in own and name not in services.catalogue():
+            raise PlanError(
+                f"--service {name}: there is no such service",
+                hint=services.other(name, own),
+            )
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
+from swarm.agents.description import Protocol
 from swarm.cli.agent import adding, listing
 
 
@@ -96,7 +97,26 @@ def _add_manifest(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="a service that its model is at, such as openai; may be repeated",
+        help="a service that its model is at, such as codex; may be repeated",
+    )
+    add(
+        "--key",
+        default="",
+        metavar="VARIABLE",
+        help="the variable of its model's key, such as OPENAI_API_KEY; in a box it "
+        "holds a placeholder",
+    )
+    add(
+        "--endpoint",
+        default="",
+        metavar="VARIABLE",
+        help="the variable of its model's address, such as OPENAI_BASE_URL",
+    )
+    add(
+        "--protocol",
+        default="own",
+        choices=get_args(Protocol),
+        help="how it asks its model; `agent check` can play all but `own`, the usual",
     )
     add("--yes", action="store_true", help="do not ask")
 

@@ -50,6 +50,20 @@ def test_an_agent_is_added_with_what_its_publisher_says(
     assert swarm(*words, "--name", "zeta-two", "--yes")[0] == exit_codes.DONE
 
 
+def test_a_model_with_its_key_is_written(
+    swarm: Swarm, manifest: Callable[..., str]
+) -> None:
+    words = ["--headless", "zeta -p", "--service", "codex", "--protocol", "chat"]
+    words += ["--key", "ZETA_KEY", "--endpoint", "ZETA_URL", "--yes"]
+
+    status, _, said = swarm("agent", "add", manifest(), *words)
+
+    assert status == exit_codes.DONE, said
+    model = registry.find("zeta-agent").model
+    assert (model.protocol, model.key) == ("chat", "ZETA_KEY")
+    assert model.endpoint == "ZETA_URL"
+
+
 def test_without_a_consent_nothing_is_written(
     swarm: Swarm, manifest: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -67,6 +81,11 @@ def test_without_a_consent_nothing_is_written(
         (["--screen", "zeta '"], "is no argv"),
         (["--screen", "zeta {promt}"], "unknown word {promt}"),
         (["--screen", "zeta", "--name", "../x"], "small letters"),
+        (["--screen", "zeta", "--service", "openai"], "is it codex?"),
+        (["--screen", "zeta", "--service", "claud"], "is it claude?"),
+        (["--screen", "zeta", "--protocol", "chat"], "name the variable of the key"),
+        (["--screen", "zeta", "--endpoint", "URL"], "name the variable of the key"),
+        (["--screen", "zeta", "--key", "a b"], "key"),
         (["--screen", "zeta", "--name", "claude"], "there is an agent claude already"),
     ],
 )
