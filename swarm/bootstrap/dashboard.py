@@ -16,7 +16,9 @@ from swarm.bootstrap.keeper_lock import keeper_pid
 from swarm.bootstrap.keeper_process import ensure_keeper
 from swarm.engine.host.home_state import HomeLook, HomeTrouble
 from swarm.errors import SwarmError
+from swarm.model import shown_texts
 from swarm.model.disk_use import TaskSize
+from swarm.model.project_asked import ProjectAsked
 from swarm.model.service_log import ServiceLog
 from swarm.model.standing import Standing
 from swarm.model.task import Task
@@ -83,6 +85,7 @@ def show_dashboard(
                 versions_seen=_versions_seen,
                 reply_way=_reply_way,
                 standings=functools.partial(_standings, paths, repo),
+                project=functools.partial(_project, paths, repo) if repo else None,
                 tools_change=functools.partial(_tools_change, paths),
             ),
             on_first_paint=resume_collector,
@@ -270,6 +273,24 @@ def _branch_prefix() -> str:
 def _standings(paths: HomePaths, repo: Path | None) -> dict[str, Standing]:
     """What a task of the form would stand on, with all that its repository brings."""
     return wiring.standings(paths, repo, NewTasks(str(repo)) if repo else None)
+
+
+def _project(paths: HomePaths, repo: Path, base: str) -> ProjectAsked:
+    """What its `swarm.toml` asks for at a base, as the form shows it."""
+    from swarm.engine.readers import project_image  # noqa: PLC0415 - loads git
+
+    with closing(wiring.sandboxes()) as engine:
+        asked = project_image.of_wish(paths, engine, NewTasks(str(repo), base=base))
+    found, image, root = asked.found, asked.image, asked.repository.root
+    return ProjectAsked(
+        tuple(shown_texts.lines(found.texts)),
+        found.is_agreed,
+        functools.partial(wiring.agree_to_project, paths, root, found.digest),
+        image.name if image else "",
+        asked.is_built,
+        image.made_from if image else "",
+        image.consequence if image else "",
+    )
 
 
 def _tools_change(paths: HomePaths, task: Task) -> ToolsChange:

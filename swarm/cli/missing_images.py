@@ -11,8 +11,10 @@ from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
 
 
-def offer(paths: HomePaths, wish: NewTasks) -> bool:
+def offer(paths: HomePaths, wish: NewTasks, is_wanted: bool = False) -> bool:
     """Ask a person at the terminal, and build; True if all images are there now.
+
+    Nobody is asked if it `is_wanted` already.
 
     False without a missing image, without a consent, or if a build failed, which is
     told.
@@ -25,7 +27,7 @@ def offer(paths: HomePaths, wish: NewTasks) -> bool:
         return False  # the keeper's own refusal says why
     finally:
         engine.close()
-    return bool(missing) and _built(missing)
+    return bool(missing) and _built(missing, is_wanted)
 
 
 def offer_named(names: list[str]) -> bool:
@@ -44,13 +46,15 @@ def _tell(engine: DockerImages, missing: list[str]) -> None:
         output.note(f"image {name} is not built: {takes}")
 
 
-def _built(missing: list[str]) -> bool:
-    if not agrees("Build it now?" if len(missing) == 1 else "Build them now?"):
+def _built(missing: list[str], is_wanted: bool = False) -> bool:
+    if not is_wanted and not agrees(
+        "Build it now?" if len(missing) == 1 else "Build them now?"
+    ):
         return False
     return image.build(missing) == exit_codes.DONE
 
 
-def offer_tools(paths: HomePaths, wish: NewTasks) -> None:
+def offer_tools(paths: HomePaths, wish: NewTasks, is_wanted: bool = False) -> None:
     """Ask a person if the image with what the project's files tell of is to be built.
 
     Without it the tasks start all the same; a build that fails is told.
@@ -65,7 +69,7 @@ def offer_tools(paths: HomePaths, wish: NewTasks) -> None:
     for sentence in found.values():
         output.note(safe_line(sentence))
     question = "Build it now? Without it, the task has no such tools."
-    if found and agrees(question):
+    if found and (is_wanted or agrees(question)):
         try:
             image.build([*found])
         except SwarmError as error:

@@ -128,6 +128,12 @@ def new_arguments(parser: ArgumentParser) -> None:
         help="say what it would stand on: key, image, network, budget; start nothing",
     )
     add(
+        "--yes",
+        action="store_true",
+        help="build the images that are missing without a question, also the "
+        "project's own, if you agreed to its swarm.toml",
+    )
+    add(
         "--wait",
         action="store_true",
         help="show the launch and block until the tasks have ended, as `swarm wait`",
@@ -165,8 +171,10 @@ def new(args: Namespace) -> int:
         packages=flat(args.package),
         offline=args.offline,
     )
-    _offer_tools(paths, wish)
-    answer = _asked(paths, wish)
+    is_wanted = bool(args.yes)
+    _offer_project(paths, wish, is_wanted)
+    _offer_tools(paths, wish, is_wanted)
+    answer = _asked(paths, wish, is_wanted)
     for note in answer.get("notes", ()):
         output.note(safe_line(str(note)))
     output.numbers(answer["tasks"])
@@ -174,26 +182,34 @@ def new(args: Namespace) -> int:
     return follow(paths, answer["tasks"]) if args.wait else exit_codes.DONE
 
 
-def _asked(paths: HomePaths, wish: NewTasks) -> dict[str, Any]:
+def _offer_project(paths: HomePaths, wish: NewTasks, is_wanted: bool) -> None:
+    """Offer a person to agree to the project's own image, and to build it."""
+    if not wish.names_tools and (is_wanted or sys.stdin.isatty()):
+        from swarm.cli import own_image  # noqa: PLC0415 - loads docker
+
+        own_image.offer(paths, wish, is_wanted)
+
+
+def _asked(paths: HomePaths, wish: NewTasks, is_wanted: bool) -> dict[str, Any]:
     """The keeper's answer; a person may build an image that is missing, and go on."""
     try:
         return ask(paths, wish)
     except SwarmError:
-        if not sys.stdin.isatty():
+        if not (is_wanted or sys.stdin.isatty()):
             raise
         from swarm.cli import missing_images  # noqa: PLC0415 - loads docker
 
-        if not missing_images.offer(paths, wish):
+        if not missing_images.offer(paths, wish, is_wanted):
             raise
     return ask(paths, wish)
 
 
-def _offer_tools(paths: HomePaths, wish: NewTasks) -> None:
+def _offer_tools(paths: HomePaths, wish: NewTasks, is_wanted: bool) -> None:
     """Offer a person to build the image with what the project's files tell of."""
-    if not wish.names_tools and sys.stdin.isatty():
+    if not wish.names_tools and (is_wanted or sys.stdin.isatty()):
         from swarm.cli import missing_images  # noqa: PLC0415 - loads docker
 
-        missing_images.offer_tools(paths, wish)
+        missing_images.offer_tools(paths, wish, is_wanted)
 
 
 def _note_copies(number: int) -> None:

@@ -76,14 +76,8 @@ def _is_here(engine: DockerImages, image: ProjectImage) -> bool:
 
 
 def _question(image: ProjectImage) -> str:
-    choice = image.choice
-    if choice.image:
-        return f"Have the container engine fetch {safe_line(choice.image, 200)}?"
-    return (
-        f"{safe_line(choice.dockerfile, 200)} at {image.commit[:12]} is built by your "
-        "engine with its own network, outside every box: it runs what the repository "
-        "holds there. Build it?"
-    )
+    verb = "Fetch" if image.choice.image else "Build"
+    return f"{image.made_from}: {image.consequence}. {verb} it?"
 
 
 def _note(line: str) -> None:

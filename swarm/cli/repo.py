@@ -2,7 +2,7 @@
 
 import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from swarm.bootstrap import home, wiring
@@ -12,6 +12,7 @@ from swarm.cli.keeper_client import ask
 from swarm.config.brought import REPO_FOLDER, Brought
 from swarm.engine.readers import repository_bring, repository_project
 from swarm.errors import SwarmError
+from swarm.model import shown_texts
 from swarm.model.project import FILE
 from swarm.model.safe_text import safe_line
 from swarm.model.wishes import AgreeToBrought, MoveRepository
@@ -61,7 +62,9 @@ def _trust(args: Namespace) -> int:
             output.note(f"{REPO_FOLDER} at {commit[:12]} is used from each next start")
     if project.digest:
         words = f"{FILE}: {', '.join(project.choice.asking) or 'it only narrows'}"
-        answers.append(_agreed(_texts(project.texts), project.is_agreed, words, args))
+        answers.append(
+            _agreed(shown_texts.lines(project.texts), project.is_agreed, words, args)
+        )
         if answers[-1] and not project.is_agreed:
             wiring.agree_to_project(paths, root, project.digest)
             output.note(f"{FILE} is used by each next task")
@@ -81,15 +84,6 @@ def _agreed(
     return bool(args.yes) or bulk.agreed(question)
 
 
-def _texts(texts: Mapping[str, str]) -> Iterator[str]:
-    for path, text in texts.items():
-        yield f"{safe_line(path, 300)}:"
-        # Whole: what is cut off would be agreed to unseen.
-        yield from (
-            f"  {safe_line(line, 10 * len(text))}" for line in text.splitlines()
-        )
-
-
 def _lines(found: Brought) -> Iterator[str]:
     """All that an agent would be given, on lines of their own."""
     for name, server in found.servers.items():
@@ -100,7 +94,7 @@ def _lines(found: Brought) -> Iterator[str]:
     texts = {"rules.md": found.rules} if found.rules.strip() else {}
     texts |= {f"skills/{path}": text for path, text in found.skills.items()}
     texts |= {f"commands/{path}": text for path, text in found.commands.items()}
-    yield from _texts(texts)
+    yield from shown_texts.lines(texts)
     for each in found.left_out:
         yield f"left out as a secret: {safe_line(each, 200)}"
 

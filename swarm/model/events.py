@@ -191,7 +191,7 @@ class ImageBuilding(Event):
     image: str
     """Its name, such as `agents/claude@python`."""
     minutes: int
-    """About how long that takes."""
+    """About how long that takes; 0 if that is unknown."""
 
 
 @event("life")

@@ -24,7 +24,7 @@ class ImageBuild:
     image: str
     began: float
     minutes: int
-    """About how long it takes."""
+    """About how long it takes; 0 if that is unknown."""
     is_built: bool = False
     problem: str = ""
     """Why there is none; empty while it is under way, and if it is built."""

@@ -51,6 +51,10 @@ class Standing:
     """Why no mode below `full` holds in this repository; empty if they hold."""
     no_offline: str = ""
     """Why it cannot begin offline; empty if it can."""
+    not_used: str = ""
+    """What the project's `swarm.toml` asks for and nobody agreed to; a sentence."""
+    own_image: str = ""
+    """The project's own image, by its name, if that is wanted and not built."""
     is_project_s: bool = False
     """The project's `swarm.toml` names it."""
 

@@ -80,6 +80,8 @@ class NewTasks(Wish):
     """With a warm base in place of a run set-up, and the preset `locked`."""
     build: bool = False
     """Build the images first that they lack, in minutes; else the wish is refused."""
+    own_image: str = ""
+    """The name of the project's own image that is to be built, too; no other is."""
 
     @property
     def names_tools(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from swarm.errors import SwarmError
 from swarm.model.audit_query import Counts, Entry, Filter, PathRow
 from swarm.model.frozen import frozen
+from swarm.model.project_asked import ProjectAsked
 from swarm.model.standing import Standing
 from swarm.model.wishes import Wish
 from swarm.store.queries import Queries
@@ -237,6 +238,8 @@ class Options:
     """`max_running`, and the bytes of memory that one sandbox may use."""
     standings: Callable[[], dict[str, Standing]] = _no_standings
     """What a task of each agent would stand on; blocks (SwarmError)."""
+    project: "Callable[[str], ProjectAsked] | None" = None
+    """What `swarm.toml` asks for at a base; blocks (SwarmError). None without one."""
     tools_change: "Callable[[Task], ToolsChange]" = _no_tools
     """What would be added to `swarm.toml` for a task; blocks (SwarmError)."""
     notify: Callable[[], Notify] = _only_toasts

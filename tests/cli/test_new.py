@@ -45,6 +45,7 @@ def test_a_new_task_is_wished_whole(
                 "resume_after_limit": "yes",
                 "offline": False,
                 "build": False,
+                "own_image": "",
             },
         )
     ]

@@ -41,6 +41,28 @@ class ProjectImage:
     reference: str
     """Its name in the engine; empty if its registry's image is not here yet."""
 
+    @property
+    def name(self) -> str:
+        """The name by which its build is told, and by which a human wants it built."""
+        return self.reference or self.choice.image
+
+    @property
+    def made_from(self) -> str:
+        """The Dockerfile and the commit it stands in, or the image that is fetched."""
+        if self.choice.image:
+            return f"{safe_line(self.choice.image, 200)}, from its registry"
+        return f"{safe_line(self.choice.dockerfile, 200)} at {self.commit[:12]}"
+
+    @property
+    def consequence(self) -> str:
+        """What a human agrees to by having it built."""
+        if self.choice.image:
+            return "the container engine fetches it by itself, outside every box"
+        return (
+            "it is built by your engine with its own network, outside every box: that "
+            "runs what the repository holds there"
+        )
+
 
 def is_of_a_project(full: str) -> bool:
     """True for a project's own image, and for one of agents on it."""

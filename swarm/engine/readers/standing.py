@@ -16,7 +16,7 @@ from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
-from swarm.engine.readers import agent_secrets, setup_base, task_tools
+from swarm.engine.readers import agent_secrets, project_image, setup_base, task_tools
 from swarm.engine.readers.task_tools import TaskTools, ToolChooser
 from swarm.errors import PlanError, Refused
 from swarm.model import cover_text
@@ -43,7 +43,13 @@ def standings(
     ConfigError if a settings or policy file has a mistake, ToolMissing without engine.
     """
     config = load.load(load.user_file())
-    chooser = task_tools.chooser(paths, engine, wish, config) if wish else None
+    asked = project_image.of_wish(paths, engine, wish) if wish else None
+    lacking = asked.missing if asked and asked.found.is_agreed else None
+    chooser = (
+        task_tools.chooser(paths, engine, wish, config, lacks_image=lacking is not None)
+        if wish
+        else None
+    )
     usual = chooser.given.project.agent if chooser else ""
     repositories = RepositoryPolicies(paths)
     base = repositories.head(repo) if repo else ""
@@ -55,9 +61,10 @@ def standings(
     for name in registry.names():
         try:
             agent = registry.find(name)
-            tools = chooser.of(agent) if chooser else None
+            tools = chooser.of(agent) if chooser and lacking is None else None
             toolchain = tools.toolchain if tools else None
             image = images.of_agent(agent, config.sandbox, toolchain)
+            image_problem = _image_problem(engine, image)
         except PlanError as error:
             found[name] = Standing(name, problem=error.message)
             continue
@@ -67,8 +74,11 @@ def standings(
         subject = PolicySubject(repo or Path(), base, name)
         policy = policy_resolver.resolve(paths, subject, preset, repositories).policy
         key, key_problem = agent_secrets.key_of(paths, agent, policy.secrets)
-        image_problem = _image_problem(engine, image)
         builds = _builds(image, image_problem, tools)
+        if lacking:
+            image, builds = lacking.name, (lacking.name,)
+            image_problem = f"the project's own image is not built: {lacking.made_from}"
+        is_ours_missing = bool(image_problem) and lacking is None
         setup, no_offline = setup_look.of(image, tools)
         own, no_low_mode = _own_settings(chooser, config, agent)
         found[name] = Standing(
@@ -80,7 +90,7 @@ def standings(
             network=NETWORKS[preset],
             version=agent.image.version,
             modes=tuple(mode for mode in MODES if mode in agent.mode),
-            image_minutes=_minutes(engine, image) if image_problem else 0,
+            image_minutes=_minutes(engine, image) if is_ours_missing else 0,
             builds=builds,
             build_minutes=sum(_minutes(engine, each) for each in builds),
             tools=tools.found if tools else "",
@@ -90,6 +100,8 @@ def standings(
             own_settings=own,
             no_low_mode=no_low_mode,
             no_offline=no_offline,
+            not_used=asked.not_used if asked else "",
+            own_image=lacking.name if lacking else "",
             is_project_s=name == usual,
         )
     return found

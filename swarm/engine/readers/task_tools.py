@@ -106,17 +106,23 @@ class ToolChooser:
 
 
 def chooser(
-    paths: HomePaths, engine: HasImages, wish: NewTasks, config: Config
+    paths: HomePaths,
+    engine: HasImages,
+    wish: NewTasks,
+    config: Config,
+    *,
+    lacks_image: bool = False,
 ) -> ToolChooser:
     """The chooser of a wish for new tasks; blocks for some git processes.
 
-    SwarmError as the keeper would refuse the wish.
+    SwarmError as the keeper would refuse the wish; but with `lacks_image` none for an
+    image of the project's that is not built.
     """
     repository = Repository.open(Path(wish.repo), paths.home)
     commit = resolve_base(repository, wish.base).commit
     given = for_task(paths, repository, commit)
     chooser = ToolChooser(engine, repository, commit, given, wish, config)
-    return chooser.with_own_image()
+    return chooser if lacks_image else chooser.with_own_image()
 
 
 def agent_of(choice: ProjectChoice, config: Config) -> str:

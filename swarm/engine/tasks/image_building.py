@@ -9,12 +9,13 @@ from typing import Any, TextIO
 
 from swarm.engine.context import EngineContext
 from swarm.engine.host import build_estimate, images
-from swarm.engine.readers import missing_images, wanted_change
-from swarm.errors import Cancelled, IllegalMove, SwarmError
+from swarm.engine.host import project_image as host_project_image
+from swarm.engine.readers import missing_images, project_image, wanted_change
+from swarm.errors import Cancelled, IllegalMove, Refused, SwarmError
 from swarm.model import events
 from swarm.model.safe_text import as_last_written, safe_line
 from swarm.model.wishes import CancelBuild, NewTasks, Retry
-from swarm.ports import Images
+from swarm.ports import Images, Progress
 
 LONGEST = 400
 """Characters of a line of a build that are kept."""
@@ -29,6 +30,8 @@ def build_missing(context: EngineContext, wish: NewTasks | Retry) -> None:
     context.require_room("building an image")
     engine, paths = context.images, context.paths
     if isinstance(wish, NewTasks):
+        if wish.own_image:
+            _build_own(context, wish)
         # Where one has what the project's files tell of, no other is needed.
         for look in (missing_images.of_files, missing_images.of_wish):
             for image in look(paths, engine, wish):
@@ -41,6 +44,30 @@ def build_missing(context: EngineContext, wish: NewTasks | Retry) -> None:
         build(context, image)
 
 
+def _build_own(context: EngineContext, wish: NewTasks) -> None:
+    """Build the project's own image, if it is the one that the wish's human saw."""
+    asked = project_image.of_wish(context.paths, context.images, wish)
+    image = asked.missing
+    if image is None:
+        return
+    if not asked.found.is_agreed or image.name != wish.own_image:
+        raise Refused(
+            "the project's own image is not the one that you wanted built: its files "
+            "have changed since",
+            hint="look at it again, and have it built then",
+        )
+
+    def make(engine: Images) -> None:
+        _make(
+            context,
+            image.name,
+            0,
+            lambda log: host_project_image.build(engine, asked.repository, image, log),
+        )
+
+    context.builds.run(image.name, context.images, make)
+
+
 def build(context: EngineContext, image: str) -> None:
     """Build one image of ours, unless that is under way; blocks until it is there.
 
@@ -48,19 +75,25 @@ def build(context: EngineContext, image: str) -> None:
     """
 
     def make(engine: Images) -> None:
-        _make(context, image, engine)
+        minutes = build_estimate.estimate(engine, image).minutes
+        _make(context, image, minutes, lambda log: images.build(engine, image, log))
 
     context.builds.run(image, context.images, make)
 
 
-def _make(context: EngineContext, image: str, engine: Images) -> None:
-    minutes, began = build_estimate.estimate(engine, image).minutes, time.monotonic()
+def _make(
+    context: EngineContext,
+    image: str,
+    minutes: int,
+    build_by: Callable[[Progress], object],
+) -> None:
+    began = time.monotonic()
     context.journal.record(None, events.ImageBuilding(image, minutes))
     file = context.paths.build_log(image)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with file.open("w", encoding="utf-8", buffering=1) as log:
-            images.build(engine, image, _writer(log))
+            build_by(_writer(log))
     except (SwarmError, OSError) as error:
         if context.builds.is_closed:
             raise SwarmError("the keeper ends") from error
@@ -91,7 +124,9 @@ def _failed(image: str, error: SwarmError | OSError) -> events.ImageBuildFailed:
         return events.ImageBuildFailed(image, reason, is_cancelled=True)
     if isinstance(error, OSError):
         return events.ImageBuildFailed(image, f"its log cannot be written: {error}")
-    hint = error.hint or f"`swarm image build {image}` shows all of it"
+    own = host_project_image.is_of_a_project(image) or not images.is_ours(image)
+    command = "swarm image project" if own else f"swarm image build {image}"
+    hint = error.hint or f"`{command}` shows all of it"
     return events.ImageBuildFailed(image, error.message, hint)
 
 

@@ -31,12 +31,15 @@ class BuildDialog(Dialog[str]):
 
     def __init__(
         self,
-        images: Sequence[str],
+        images: Callable[[], Sequence[str]],
         builds: Callable[[], Mapping[str, ImageBuild]],
         log: Callable[[str], str],
         clock: Callable[[], float],
     ) -> None:
-        """`log` returns the end of what an image's build printed; it blocks."""
+        """`images` returns the names of those to show.
+
+        `log` returns the end of what an image's build printed; it blocks.
+        """
         super().__init__()
         self._images, self._builds, self._log, self._clock = images, builds, log, clock
 
@@ -65,17 +68,18 @@ class BuildDialog(Dialog[str]):
     @property
     def current(self) -> str:
         """The image that is told most of: under way, else failed, else the last."""
-        known = {name: self._builds().get(name) for name in self._images}
+        images = self._images()
+        known = {name: self._builds().get(name) for name in images}
         for name, build in known.items():
             if build and build.is_under_way:
                 return name
         failed = (name for name, build in known.items() if build and build.problem)
-        return next(failed, self._images[-1] if self._images else "")
+        return next(failed, images[-1] if images else "")
 
     def _draw(self, image: str, text: str) -> None:
         builds, now = self._builds(), self._clock()
         rows: list[Content] = []
-        for name in self._images:
+        for name in self._images():
             lines = text.splitlines() if name == image else []
             rows += build_lines.state(name, builds.get(name), lines, now)
         self.query_one("#build-state", Static).update(Content("\n").join(rows))

@@ -1,6 +1,7 @@
 """Asks for a prompt for an agent; everything else has a default."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,9 +15,11 @@ from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
 from swarm.errors import SwarmError
 from swarm.model import standing
+from swarm.model.project_asked import ProjectAsked
 from swarm.model.safe_text import safe_line
 from swarm.model.standing import Standing
 from swarm.tui.dialogs.base import Dialog, DialogBody, DialogFrame
+from swarm.tui.dialogs.project import ProjectDialog
 from swarm.tui.present.formatting import MUTED, WARNING
 from swarm.tui.present.standing_line import standing_line
 from swarm.tui.present.task_draft import Draft, Surroundings
@@ -29,6 +32,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("ctrl+s", "start", "start"),
         ("ctrl+b", "build", "build what is missing, then start"),
+        ("ctrl+t", "project", "what swarm.toml asks for"),
     ]
 
     def __init__(self, draft: Draft, around: Surroundings) -> None:
@@ -193,8 +197,56 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         """Answer the draft with the images that are to be built before it starts."""
         draft = self.draft
         builds = self._to_build(draft)
-        if builds and not draft.trouble(self._standings):
+        if not builds or draft.trouble(self._standings):
+            return
+        if any(one.own_image for one in self._standings.values()):
+            self.action_project()
+        else:
             self.dismiss((replace(draft, builds=builds), True))
+
+    def action_project(self) -> None:
+        """Show what `swarm.toml` asks for, and ask for a yes."""
+        if self._around.project:
+            self._show_project(self._around.project)
+
+    @work(group="project", exclusive=True, exit_on_error=False)
+    async def _show_project(self, read: Callable[[str], ProjectAsked]) -> None:
+        draft = self.draft
+        try:
+            asked = await asyncio.to_thread(read, draft.base.strip())
+        except SwarmError as error:
+            self._warn(error)
+            return
+        if not asked.lines:
+            words = "the repository has no swarm.toml: `swarm init` proposes one"
+            self.notify(words, markup=False)
+            return
+        may_build = not draft.trouble(self._standings)
+        dialog = ProjectDialog(asked, may_build=may_build)
+
+        def answered(choice: str | None) -> None:
+            if choice is not None:
+                self._carry_out(asked, choice)
+
+        self.app.push_screen(dialog, answered)
+
+    @work(group="project", exclusive=True, exit_on_error=False)
+    async def _carry_out(self, asked: ProjectAsked, choice: str) -> None:
+        try:
+            if not asked.is_agreed:
+                await asyncio.to_thread(asked.agree)
+        except SwarmError as error:
+            self._warn(error)
+            return
+        if choice == "build":
+            draft = replace(self.draft, builds=(asked.image,), own_image=asked.image)
+            self.dismiss((draft, True))
+        else:
+            self._look()
+
+    def _warn(self, error: SwarmError) -> None:
+        words = "; ".join(filter(None, (error.message, error.hint)))
+        self.notify(safe_line(words, 300), severity="warning", markup=False)
 
     def _to_build(self, draft: Draft) -> tuple[str, ...]:
         """The images that the chosen agents lack and that can be built, each once."""

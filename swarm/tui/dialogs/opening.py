@@ -30,6 +30,7 @@ def preload() -> None:
         help,
         new_task,
         ports,
+        project,
         question_card,
         type_to_confirm,
     )
@@ -98,7 +99,7 @@ def add_tools(task: str, change: ToolsChange) -> Dialog[ToolsChoice]:
 
 
 def build_dialog(
-    images: Sequence[str],
+    images: Callable[[], Sequence[str]],
     builds: Callable[[], Mapping[str, ImageBuild]],
     log: Callable[[str], str],
     clock: Callable[[], float],

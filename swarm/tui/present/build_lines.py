@@ -29,7 +29,8 @@ def state(
             hint = safe_line(build.hint, 300)
             found.append(Content.assemble(("   way out  ", MUTED), hint))
         return found
-    about = f"{format.age(now - build.began)} of about {build.minutes} min"
+    of = f" of about {build.minutes} min" if build.minutes else ""
+    about = f"{format.age(now - build.began)}{of}"
     step = image_build.step(lines)
     done = f"step {step[0]} of {step[1]} of its last layer, " if step else ""
     return [Content.assemble((" ◌ ", MUTED), f"{name}  ", (f"{done}{about}", MUTED))]

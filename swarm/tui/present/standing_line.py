@@ -14,7 +14,9 @@ def standing_line(standing: Standing | None, *, is_offline: bool = False) -> Con
         return Content("")
     if standing.problems:
         text = "; ".join(safe_line(problem, 200) for problem in standing.problems)
-        return Content.assemble(("✕ ", WARNING), (text, WARNING), _way(standing))
+        return Content.assemble(
+            ("✕ ", WARNING), (text, WARNING), _way(standing), _not_used(standing)
+        )
     key = f"key {safe_line(standing.key, 60)}, " if standing.key else ""
     wanted = NETWORKS[OFFLINE_PRESET] if is_offline else standing.network
     image, network = safe_line(standing.image, 60), safe_line(wanted, 80)
@@ -23,7 +25,16 @@ def standing_line(standing: Standing | None, *, is_offline: bool = False) -> Con
     beside = f"; {safe_line(standing.services, 300)}" if standing.services else ""
     setup = f"; set-up: {safe_line(standing.setup, 200)}" if standing.setup else ""
     here = f"{key}image {image}, network {network}{tools}{setup}{beside}{covers}"
-    return Content.assemble(("✓ ", GOOD), (here, MUTED), _way(standing))
+    return Content.assemble(
+        ("✓ ", GOOD), (here, MUTED), _way(standing), _not_used(standing)
+    )
+
+
+def _not_used(standing: Standing) -> tuple[str, str]:
+    """What nobody agreed to, and the key that shows it; empty for nothing."""
+    if not standing.not_used:
+        return "", ""
+    return f"; {safe_line(standing.not_used, 200)}: ctrl+t shows it, and asks", WARNING
 
 
 def _way(standing: Standing) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from math import inf
 from swarm.model import copies
 from swarm.model.budget import token_count
 from swarm.model.frozen import frozen
+from swarm.model.project_asked import ProjectAsked
 from swarm.model.standing import COMMAND, Standing
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import names_in_group, slug
@@ -31,6 +32,8 @@ class Surroundings:
     """Bytes that one sandbox may use."""
     standings: Callable[[], dict[str, Standing]] = dict
     """What a task of each agent would stand on; blocks."""
+    project: Callable[[str], ProjectAsked] | None = None
+    """What `swarm.toml` asks for at a base; blocks (SwarmError)."""
     usual: str = ""
     """The agent to mark at first; empty for the first that can run."""
 
@@ -54,6 +57,8 @@ class Draft:
     dollars: str = ""
     builds: tuple[str, ...] = ()
     """Images that are to be built before it starts."""
+    own_image: str = ""
+    """The project's own among these, as its human saw it."""
 
     def wish(self, repo: str) -> NewTasks:
         """The wish for these tasks in a repository; ValueError on `trouble`."""
@@ -72,6 +77,7 @@ class Draft:
             tokens=token_count(self.tokens) if self.tokens.strip() else None,
             dollars=float(self.dollars) if self.dollars.strip() else None,
             build=bool(self.builds),
+            own_image=self.own_image,
         )
 
     @property

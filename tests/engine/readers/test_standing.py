@@ -254,3 +254,35 @@ def test_settings_of_the_repository_are_told_of_each_agent(
     assert found["claude"].no_low_mode == ""
     assert "claude does not obey .claude" in found["claude"].own_settings
     assert (found["pi"].own_settings, found["gemini"].own_settings) == ("", "")
+
+
+def test_a_projects_own_image_is_told_with_the_way_to_have_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's yes yet: it is said. Agreed to: it is what is to be built first."""
+    monkeypatch.setenv("PATH", PATH)
+    paths = HomePaths(tmp_path / "home")
+    paths.home.mkdir()
+    repo = new_repository(tmp_path / "repo")
+    (repo / "swarm.toml").write_text('dockerfile = "Dockerfile"\n')
+    (repo / "Dockerfile").write_text("FROM debian:12\n")
+    commit_all(repo, "project")
+    engine = Engine({images.tag("base")})
+    wish = NewTasks(str(repo))
+
+    before = standings(paths, repo, engine, wish)["command"]
+    assert before.not_used == "swarm.toml is not used (dockerfile)"
+    assert (before.own_image, before.can_run) == ("", True)
+    root, found = repository_project.at_head(paths, repo)
+    egress_project.agree(paths, root, found.digest)
+    after = standings(paths, repo, engine, wish)["command"]
+    assert after.not_used == ""
+    assert after.builds == (after.own_image,)
+    assert after.own_image.startswith("swarm/projects:file-")
+    assert "the project's own image is not built: Dockerfile at" in after.image_problem
+
+    engine.held.add(after.own_image)
+    there = standings(paths, repo, engine, wish)
+    assert there["command"].own_image == ""
+    assert there["aider"].problem.startswith("aider cannot be put on a project's own")
+    assert there["claude"].problem == ""

@@ -10,8 +10,10 @@ import pytest
 
 from swarm.adapters.docker import DockerImages
 from swarm.engine.context import EngineContext
+from swarm.engine.egress import repository_project
 from swarm.engine.host import images
 from swarm.engine.image_runs import LeftToTheNextKeeper
+from swarm.engine.readers import project_image
 from swarm.engine.tasks import image_building
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
@@ -19,6 +21,7 @@ from swarm.model.task import State
 from swarm.model.wishes import CancelBuild, NewTasks
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
+from tests.adapters.git.git_helpers import commit_all, new_repository
 from tests.adapters.test_process import until_ended
 from tests.engine.fake_context import fake_context
 from tests.engine.keeper_harness import KeeperHarness
@@ -159,6 +162,66 @@ def test_the_base_that_is_made_here_ends_with_its_build(
     *_, last = _told(context)
     assert isinstance(last, events.ImageBuildFailed) == (act == "cancel")
     assert isinstance(ends[0], LeftToTheNextKeeper) == (act == "end")
+
+
+@pytest.fixture
+def own(context: EngineContext, tmp_path_factory: pytest.TempPathFactory) -> NewTasks:
+    """A wish in a repository with a Dockerfile, which was agreed to."""
+    repo = new_repository(tmp_path_factory.mktemp("own") / "repo")
+    (repo / "swarm.toml").write_text('dockerfile = "Dockerfile"\n')
+    (repo / "Dockerfile").write_text("FROM debian:12\n")
+    commit_all(repo, "project")
+    wish = NewTasks(str(repo), command="true", build=True)
+    asked = project_image.of_wish(context.paths, context.images, wish)
+    repository_project.agree(context.paths, repo, asked.found.digest)
+    assert asked.missing
+    return replace(wish, own_image=asked.missing.name)
+
+
+def test_a_projects_own_image_is_built_and_told(
+    context: EngineContext, engine: FakeImages, own: NewTasks
+) -> None:
+    """And what stands on it after that, here nothing: a command needs no agent's."""
+    image_building.build_missing(context, own)
+
+    begun, built, *_ = _told(context)
+    assert isinstance(begun, events.ImageBuilding)
+    assert isinstance(built, events.ImageBuilt)
+    assert (begun.image, begun.minutes) == (own.own_image, 0)
+    assert own.own_image in engine.references
+    assert "making" in context.paths.build_log(own.own_image).read_text()
+
+
+def test_a_projects_own_image_that_fails_names_its_way_out(
+    context: EngineContext, engine: FakeImages, own: NewTasks
+) -> None:
+    engine.refusal = "RUN make: exit 2"
+
+    with pytest.raises(SwarmError, match="RUN make: exit 2"):
+        image_building.build_missing(context, own)
+
+    _, failed = _told(context)
+    assert isinstance(failed, events.ImageBuildFailed)
+    assert failed.hint == "`swarm image project` shows all of it"
+
+
+@pytest.mark.parametrize("change", ["Dockerfile", "swarm.toml", "none wanted"])
+def test_no_other_image_of_the_project_is_built_than_its_human_saw(
+    context: EngineContext, engine: FakeImages, own: NewTasks, change: str
+) -> None:
+    """What changed since is built by nobody's yes: it runs outside every box."""
+    if change == "none wanted":
+        own = replace(own, own_image="")
+    else:
+        with (Path(own.repo) / change).open("a") as file:
+            file.write("# more\n")
+        commit_all(Path(own.repo), "another")
+
+    with pytest.raises(SwarmError, match=r"have changed since|is not built at"):
+        image_building.build_missing(context, own)
+
+    assert _told(context) == []
+    assert not any(name.startswith("swarm/projects") for name in engine.references)
 
 
 PACKAGE = "hello"

@@ -10,11 +10,11 @@ FAILED = ImageBuild("c", 0.0, 1, problem="why")
 
 def _current(*builds: ImageBuild) -> str:
     known = {build.image: build for build in builds}
-    return BuildDialog("abc", lambda: known, str, lambda: 0.0).current
+    return BuildDialog(lambda: "abc", lambda: known, str, lambda: 0.0).current
 
 
 def test_the_one_under_way_is_told_of_before_what_failed() -> None:
     assert _current(BUILT, UNDER_WAY, FAILED) == "b"
     assert _current(BUILT, FAILED) == "c"
     assert _current(BUILT) == "c"
-    assert BuildDialog("", dict, str, lambda: 0.0).current == ""
+    assert BuildDialog(lambda: "", dict, str, lambda: 0.0).current == ""

@@ -60,9 +60,14 @@ class Builds:
         """Show these images, which are to be built; else those that are."""
         self._shown = images or self._images()
         self._dialog = opening.build_dialog(
-            self._shown, lambda: self.known, self._log, self._clock
+            self._names, lambda: self.known, self._log, self._clock
         )
         self._screen.app.push_screen(self._dialog, self._answered)
+
+    def _names(self) -> list[str]:
+        """Those that are shown, and those that began since: one may bring the next."""
+        under_way = [name for name, one in self.known.items() if one.is_under_way]
+        return list(dict.fromkeys([*self._shown, *under_way]))
 
     def _answered(self, image: str | None) -> None:
         self._dialog = None

@@ -381,6 +381,7 @@ class DashboardScreen(KeyScreen[None]):
             project.branch,
             *self._options.capacity(),
             self._options.standings,
+            self._options.project,
             self._options.usual_agent(),
         )
         dialog = opening.new_task_dialog(self._draft, around)

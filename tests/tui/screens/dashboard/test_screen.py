@@ -214,6 +214,7 @@ async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
         "after": [],
         "offline": False,
         "build": False,
+        "own_image": "",
     }
 
 
