@@ -32,6 +32,7 @@ from swarm.plan.naming import TaskNames
 from swarm.store.wish_queries import WishRecord
 from swarm.tui import failures, themes
 from swarm.tui.backend import Backend, Options
+from swarm.tui.dialogs.build import BuildDialog
 from swarm.tui.messages import (
     Attach,
     EditPolicy,
@@ -250,13 +251,14 @@ class SwarmApp(App[None], inherit_bindings=False):
             words = (safe_line(record.message), safe_line(record.hint))
             # The toast goes, and this line would say `stop #3 …` for ever.
             self._say(f"{wish_text.name(wish)} refused: {words[0]}", ERROR)
-            self.notify(
-                "\n".join(word for word in words if word),
-                title=f"{wish.verb} refused",
-                severity="error",
-                timeout=TOAST_SECONDS,
-                markup=False,
-            )
+            if not self._is_shown(record):
+                self.notify(
+                    "\n".join(word for word in words if word),
+                    title=f"{wish.verb} refused",
+                    severity="error",
+                    timeout=TOAST_SECONDS,
+                    markup=False,
+                )
         else:
             sentence = wish_text.outcome(wish, record.result)
             self._say(sentence, GOOD if sentence else "")
@@ -264,6 +266,11 @@ class SwarmApp(App[None], inherit_bindings=False):
                 self._show_shell(wish.task, str(record.result["pane"]))
         for screen in self.screen_stack:
             screen.post_message(WishDecided(wish, record))
+
+    def _is_shown(self, refused: WishRecord) -> bool:
+        """True if the dialog that is open shows the build that failed for it."""
+        screen = self.screen
+        return isinstance(screen, BuildDialog) and screen.tells(refused.message)
 
     def _tell_group(self, group: WishGroup) -> None:
         if group.is_over:

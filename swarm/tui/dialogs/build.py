@@ -76,6 +76,11 @@ class BuildDialog(Dialog[str]):
         failed = (name for name, build in known.items() if build and build.problem)
         return next(failed, images[-1] if images else "")
 
+    def tells(self, message: str) -> bool:
+        """True if the message is of the failure that is shown."""
+        build = self._builds().get(self.current)
+        return bool(build and build.problem) and self.current in message
+
     def _draw(self, image: str, text: str) -> None:
         builds, now = self._builds(), self._clock()
         rows: list[Content] = []
