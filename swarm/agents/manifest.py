@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from swarm.agents import reader
+from swarm.agents import checks, reader
 from swarm.agents.description import Protocol
 from swarm.errors import PlanError
 
@@ -76,7 +76,7 @@ def parse(text: str, file: str) -> Manifest:
     if not _VERSION.fullmatch(version):
         raise PlanError(f"{file}: version: must be one exact version")
     name = _text(body, "id", file)
-    if not reader.NAME.fullmatch(name):
+    if not checks.NAME.fullmatch(name):
         raise PlanError(f"{file}: id: must be small letters, digits and dashes")
     authors = body.get("authors", [])
     named = authors if isinstance(authors, list) else []
