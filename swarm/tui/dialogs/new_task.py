@@ -189,9 +189,12 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         self.action_cancel()
 
     def action_start(self) -> None:
-        """Answer the draft, unless something is missing."""
-        if not self.draft.trouble(self._standings):
-            self.dismiss((self.draft, True))
+        """Answer the draft; what is missing is where the next key goes."""
+        draft = self.draft
+        if not draft.trouble(self._standings):
+            self.dismiss((draft, True))
+        elif field := draft.missing_field() or draft.wrong_field():
+            self.query_one(f"#{field}").focus()
 
     def action_build(self) -> None:
         """Answer the draft with the images that are to be built before it starts."""

@@ -13,6 +13,11 @@ from swarm.plan.naming import names_in_group, slug
 
 ID_DIGITS = 18
 """The database's numbers end there."""
+_MISSING = {
+    "agents": "no agent is chosen: space chooses one",
+    "command": "the command is empty",
+    "prompt": "the prompt is empty",
+}
 
 
 @frozen
@@ -87,12 +92,8 @@ class Draft:
 
     def trouble(self, standings: Mapping[str, Standing] | None = None) -> str:
         """The reason why it cannot start; empty if it can, as far as is known."""
-        if not self.agents:
-            return "no agent is chosen: space chooses one"
-        if self.is_command and not self.command.strip():
-            return "the command is empty"
-        if self.agents != (COMMAND,) and not self.prompt.strip():
-            return "the prompt is empty"
+        if missing := self.missing_field():
+            return _MISSING[missing]
         for agent in self.agents:
             known = (standings or {}).get(agent)
             if known and self.mode and self.mode not in known.modes:
@@ -113,6 +114,15 @@ class Draft:
         """The field that `trouble` begins with the name of; empty for none."""
         first = self.trouble().split(" ", 1)[0]
         return first if first in ("copies", "after", "tokens", "dollars") else ""
+
+    def missing_field(self) -> str:
+        """The field that must be filled before it can start; empty for none."""
+        if not self.agents:
+            return "agents"
+        if self.is_command and not self.command.strip():
+            return "command"
+        wants_prompt = self.agents != (COMMAND,)
+        return "prompt" if wants_prompt and not self.prompt.strip() else ""
 
     def _budget_trouble(self) -> str:
         try:

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Button, Input, Select, Static
 
 from swarm.errors import ToolMissing
-from swarm.model.standing import Standing
+from swarm.model.standing import COMMAND, Standing
 from swarm.tui.app import SwarmApp
 from swarm.tui.widgets.agent_picker import AgentPicker
 from tests.scenes import OPTIONS, THREE_RUNNING, Scene, press, settled, shown, until
@@ -80,6 +80,31 @@ def stands(app: SwarmApp) -> str:
 
 def picker(app: SwarmApp) -> AgentPicker:
     return app.screen.query_one(AgentPicker)
+
+
+async def test_what_is_missing_is_where_the_next_key_goes(recorded: Recorded) -> None:
+    """The letters of a command do not choose and unchoose agents."""
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
+        async with app.run_test(size=(100, 40)) as pilot:
+            await press(pilot, backend, "n", "ctrl+s")
+            assert app.focused is app.screen.query_one("#prompt")
+            await press(pilot, backend, "type:go")
+            picker = app.screen.query_one(AgentPicker)
+            before = picker.chosen
+            picker.focus()
+            while COMMAND not in picker.chosen:
+                await press(pilot, backend, "space", "down")
+            await press(pilot, backend, "ctrl+s")
+            assert app.focused is app.screen.query_one("#command")
+            chosen = picker.chosen
+            await press(pilot, backend, "type:a b c")
+            assert picker.chosen == chosen != before
+            app.screen.query_one("#tokens", Input).value = "many"
+            await press(pilot, backend, "ctrl+s")
+            assert app.focused is app.screen.query_one("#tokens")
+
+    assert wishes(backend) == []
 
 
 async def test_an_agent_that_can_run_is_offered_first(recorded: Recorded) -> None:
