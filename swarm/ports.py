@@ -468,10 +468,10 @@ class Images(Protocol):
     def untag(self, reference: str) -> None:
         """Forget a reference; its image goes if no other reference names it."""
 
-    def prune(self, label: str, seconds: float = 0.0) -> int:
+    def prune(self, label: str, seconds: float = 0.0) -> None:
         """Remove images with the label, `name` or `name=value`, that have no reference.
 
-        Those younger than `seconds` stay. Returns the bytes that were freed.
+        Those younger than `seconds` stay, and those that something stands on.
         """
 
     def layers_size(self) -> int:

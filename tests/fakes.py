@@ -443,9 +443,8 @@ class FakeImages:
         self._answer()
         self.references.discard(reference)
 
-    def prune(self, label: str, seconds: float = 0.0) -> int:
+    def prune(self, label: str, seconds: float = 0.0) -> None:
         self._answer()
-        return 0
 
     def layers_size(self) -> int:
         self._answer()

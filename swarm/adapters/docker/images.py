@@ -4,6 +4,7 @@ import gzip
 import io
 import tarfile
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, suppress
@@ -201,13 +202,24 @@ class DockerImages:
         with self._connection.call(f"rmi {reference}") as client:
             client.remove_image(reference)
 
-    def prune(self, label: str, seconds: float = 0.0) -> int:
-        filters: dict[str, Any] = {"dangling": True, "label": [label]}
-        if seconds:
-            filters["until"] = f"{seconds:.0f}s"
-        with self._connection.call("image prune") as client:
-            untyped: Any = client
-            return int(untyped.prune_images(filters=filters)["SpaceReclaimed"] or 0)
+    def prune(self, label: str, seconds: float = 0.0) -> None:
+        # Not the engine's own prune: it refuses all but one at a time, of any label.
+        filters = {"dangling": True, "label": [label]}
+        with self._connection.call("image ls") as client:
+            rows = client.images(filters=filters)
+        youngest = time.time() - seconds
+        for row in rows:
+            if float(row["Created"]) <= youngest:
+                self._remove_unused(str(row["Id"]))
+
+    def _remove_unused(self, image_id: str) -> None:
+        with self._connection.call(f"rmi {image_id}") as client:
+            try:
+                client.remove_image(image_id)
+            except APIError as error:
+                # Gone already, or a build or a container stands on it.
+                if error.status_code not in (404, 409):
+                    raise
 
     def layers_size(self) -> int:
         with self._connection.call("system df") as client:

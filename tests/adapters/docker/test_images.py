@@ -188,3 +188,41 @@ def test_a_build_is_ended_from_another_thread_and_leaves_nothing(
     assert containers.inspect(ids[-1]) is None
     other.close()
     containers.close()
+
+
+def test_what_has_no_name_is_removed_while_others_remove_theirs(
+    images: DockerImages, reference: str
+) -> None:
+    """The engine's own prune is refused while another, of any label, is under way."""
+    labels = [f"swarm.test={secrets.token_hex(4)}" for _ in range(8)]
+    for label in labels:
+        # The next build takes the name of the one before, which has none then.
+        text = f"FROM scratch\nLABEL {label}\n".encode()
+        images.build(reference, {"Dockerfile": text}, {}, lambda _line: None)
+    kept = labels.pop()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(images.prune, labels))
+    images.prune(kept)
+
+    assert [unnamed(images, label) for label in labels] == [[]] * 7
+    assert images.label(reference, "swarm.test") == kept.partition("=")[2]
+
+
+def test_what_is_younger_stays(images: DockerImages, reference: str) -> None:
+    label = f"swarm.test={secrets.token_hex(4)}"
+    for text in (f"FROM scratch\nLABEL {label}\n", "FROM scratch\nLABEL a=b\n"):
+        files = {"Dockerfile": text.encode()}
+        images.build(reference, files, {}, lambda _line: None)
+
+    images.prune(label, 3600.0)
+    assert len(unnamed(images, label)) == 1
+    images.prune(label)
+    assert unnamed(images, label) == []
+
+
+def unnamed(images: DockerImages, label: str) -> list[str]:
+    """The images with the label that have no reference."""
+    with images._connection.call("image ls") as client:
+        rows = client.images(filters={"dangling": True, "label": [label]})
+    return [str(row["Id"]) for row in rows]
