@@ -30,10 +30,14 @@ _FETCH = {
     ),
     "debian": (
         "python",
-        "sed -i 's/^Types: deb$/Types: deb-src/' /etc/apt/sources.list.d/*.sources"
-        " 2>/dev/null; sed -i 's/^deb /deb-src /' /etc/apt/sources.list 2>/dev/null;"
+        ". /etc/os-release; for file in /etc/apt/sources.list"
+        " /etc/apt/sources.list.d/*; do [ ! -f $file ] || sed -i"
+        ' "s/^Types: deb$/Types: deb-src/; s/^deb /deb-src /;'
+        ' s/$VERSION_CODENAME/{version}/" $file; done;'
         " apt-get -qq update && cd /tmp && apt-get -qq source --download-only {name}"
-        " && tar -xf /tmp/*.orig.tar.* --strip-components=1 -C /out",
+        " && python3 -c 'import glob, lzma, shutil, sys; shutil.copyfileobj("
+        'lzma.open(glob.glob("/tmp/*.orig.tar.xz")[0]), sys.stdout.buffer)\''
+        " | tar -x --strip-components=1 -C /out",
     ),
 }
 """Of each registry: the stack that has its tool, and how the tool fetches a source."""
@@ -56,7 +60,9 @@ def fetch(project: Project, folder: Path, label: str) -> None:
     """
     stack, words = _FETCH[project.source]
     folder.chmod(0o777)
-    script = words.format(release=project.release, name=project.name)
+    script = words.format(
+        release=project.release, name=project.name, version=project.version
+    )
     options = [
         "--rm",
         "--user=0",

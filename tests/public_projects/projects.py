@@ -11,6 +11,7 @@ class Project:
     source: str
     """Who has it: `pypi`, `npm` or `debian`."""
     version: str
+    """Of Debian, the suite."""
     said: str
     """A pattern of what its tests print in the end; each match is told."""
     answers: str = ""
@@ -119,7 +120,7 @@ test .venv/bin/python -m pytest -q testing --driver Chrome \
         Project(
             "libcommons-codec-java",
             "debian",
-            "",
+            "bookworm",
             r"OK \(\d+ tests\)|Tests run: \d+,  Failures: \d+",
             f"""
 stack java
