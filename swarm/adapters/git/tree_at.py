@@ -39,6 +39,12 @@ def named(git: Git, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
     return _listed(git, commit, [*paths])
 
 
+def names_at_root(git: Git, commit: str) -> frozenset[str]:
+    """The names in the commit's first directory; SwarmError as `all_names`."""
+    listing: bytes = git.ls_tree("--name-only", "-z", "--full-tree", commit, **RAW)
+    return frozenset(os.fsdecode(listing).split("\0")[:-1])
+
+
 def all_names(git: Git, commit: str) -> dict[str, str]:
     """The mode of every entry that is no folder, by path; reads no object but trees.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from swarm.adapters.git import agent_settings, user_refs
+from swarm.adapters.git import agent_settings, tree_at, user_refs
 from swarm.adapters.git.worktree import covers, misread_covers
 from swarm.agents import project_settings, registry
 from swarm.agents.description import MODES, Agent
@@ -58,6 +58,7 @@ def standings(
     found: dict[str, Standing] = {}
     services = _services(chooser, config)
     setup_look = _SetupLook(paths, engine, chooser, config)
+    settings_look = _SettingsLook(chooser, config)
     for name in registry.names():
         try:
             agent = registry.find(name)
@@ -80,7 +81,7 @@ def standings(
             image_problem = f"the project's own image is not built: {lacking.made_from}"
         is_ours_missing = bool(image_problem) and lacking is None
         setup, no_offline = setup_look.of(image, tools)
-        own, no_low_mode = _own_settings(chooser, config, agent)
+        own, no_low_mode = settings_look.of(agent)
         found[name] = Standing(
             agent=name,
             key=key,
@@ -174,22 +175,41 @@ def _covers(chooser: ToolChooser | None, config: Config) -> tuple[str, str]:
     return "; ".join(cover_text.lines(wanted)), ""
 
 
-def _own_settings(
-    chooser: ToolChooser | None, config: Config, agent: Agent
-) -> tuple[str, str]:
-    """What the repository has for the agent, and why no mode below `full` holds."""
-    given = chooser.given.project if chooser else ProjectChoice()
-    hidden = config.sandbox.covering(given).hide
-    wanted = project_settings.watched_below_full(agent, hidden)
-    if chooser is None or not wanted:
-        return "", ""
-    found = agent_settings.in_commit(chooser.repository.git, chooser.commit, wanted)
-    if not found:
-        return "", ""
-    if project_settings.is_refused(agent):
-        refusal = project_settings.refusal(agent, found)
-        return f"{refusal.message}: {refusal.hint}", refusal.message
-    return project_settings.note(agent, found), ""
+class _SettingsLook:
+    """Tells what the repository has for one agent after another to obey."""
+
+    def __init__(self, chooser: ToolChooser | None, config: Config) -> None:
+        self._chooser = chooser
+        given = chooser.given.project if chooser else ProjectChoice()
+        self._hidden = config.sandbox.covering(given).hide
+        self._at_root = (
+            tree_at.names_at_root(chooser.repository.git, chooser.commit)
+            if chooser
+            else frozenset[str]()
+        )
+
+    def of(self, agent: Agent) -> tuple[str, str]:
+        """What of it, with what becomes of that, and why no mode below `full` holds.
+
+        Most repositories have nothing of most agents, which takes no git process.
+        """
+        wanted = {
+            path: pattern
+            for path, pattern in project_settings.watched_below_full(
+                agent, self._hidden
+            ).items()
+            if path.partition("/")[0] in self._at_root
+        }
+        if self._chooser is None or not wanted:
+            return "", ""
+        git, commit = self._chooser.repository.git, self._chooser.commit
+        found = agent_settings.in_commit(git, commit, wanted)
+        if not found:
+            return "", ""
+        if project_settings.is_refused(agent):
+            refusal = project_settings.refusal(agent, found)
+            return f"{refusal.message}: {refusal.hint}", refusal.message
+        return project_settings.note(agent, found), ""
 
 
 def _minutes(engine: HasImages, image: str) -> int:

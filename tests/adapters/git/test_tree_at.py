@@ -73,3 +73,15 @@ def test_every_name_is_listed_with_its_mode(repo: Path) -> None:
     }  # fmt: skip
     with pytest.raises(SwarmError):
         tree_at.all_names(at.git, "0" * 40)
+
+
+def test_the_first_directory_has_folders_and_links_too(repo: Path) -> None:
+    (repo / "folder").mkdir()
+    (repo / "folder/below").write_text("")
+    commit_all(repo, "more")
+    at = opened(repo)
+
+    names = tree_at.names_at_root(at.git, at.head)
+
+    assert {"link", "a\nb *", "README.md", "folder"} <= names
+    assert not any("below" in name for name in names)
