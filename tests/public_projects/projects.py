@@ -116,7 +116,17 @@ test .venv/bin/python -m pytest -q testing --driver Chrome \
         ),
         Project("minimist", "npm", "1.2.8", _TAP),
         Project("unix-dgram", "npm", "2.0.7", _TAP),
-        Project("iconv", "npm", "3.0.1", _TAP),
+        Project(
+            "iconv",
+            "npm",
+            "3.0.1",
+            _TAP,
+            """
+setup npm install
+setup mkdir -p test/tmp
+""",
+            "a release has no empty folder, and its tests write into one",
+        ),
         Project(
             "libcommons-codec-java",
             "debian",
