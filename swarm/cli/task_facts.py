@@ -7,6 +7,7 @@ from typing import Any
 from swarm.model import (
     agent_state_text,
     format,
+    needs,
 )
 from swarm.model.task import State, Task
 
@@ -28,6 +29,8 @@ def state_of(task: Task) -> str:
         return f"{agent_state_text.words(status)} {age}"
     if task.state is State.STOPPED and task.exit_code:
         return f"stopped {task.exit_code}"
+    if task.state is State.STOPPED and needs.has_failed(task):
+        return "stopped failed"
     return task.state.value
 
 

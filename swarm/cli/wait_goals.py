@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from swarm.cli import exit_codes
+from swarm.model import exit_zero
 from swarm.model.agent_state import ASKING, NEEDS_YOU, AgentState
 from swarm.model.task import ACTIVE, State, Task
 
@@ -15,7 +16,7 @@ _READY = frozenset({AgentState.READY, AgentState.DONE_RUNNING})
 def status_of(goal: str, tasks: Sequence[Task]) -> int | None:
     """The exit status if the goal is reached, or cannot be any more; None if not yet.
 
-    `end`: every task has ended; TASK_FAILED if one did not with 0.
+    `end`: every task has ended; TASK_FAILED if one did not with 0, or failed with it.
     `ready`: every agent takes a prompt, or its task ended with 0 (one that was ready
     before it was given its last text does not count); NEEDS_YOU if one
     does not go on without a human; TASK_FAILED if one ended otherwise.
@@ -26,9 +27,12 @@ def status_of(goal: str, tasks: Sequence[Task]) -> int | None:
 
 
 def succeeded(task: Task) -> bool:
-    """True if the agent ended with 0 and nobody gave the work up."""
-    ended = task.state in (State.STOPPED, State.MERGING, State.MERGED)
-    return ended and task.exit_code == 0
+    """True if the agent ended well, and nobody gave the work up."""
+    if task.state is State.STOPPED:
+        refused = task.refusal is not None
+        has_failed = exit_zero.is_failure(task.exit_code, task.reason, refused)
+        return task.exit_code == 0 and not has_failed
+    return task.state in (State.MERGING, State.MERGED) and task.exit_code == 0
 
 
 def _end(tasks: Sequence[Task]) -> int | None:

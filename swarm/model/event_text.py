@@ -11,6 +11,7 @@ from swarm.model import (
     agent_screen,
     agent_state_text,
     events,
+    exit_zero,
     format,
     leftovers,
     limits,
@@ -51,7 +52,9 @@ def _paused(event: events.TaskPaused) -> EventText:
 
 
 def _stopped(event: events.TaskStopped) -> EventText:
-    if event.exit_code == 0:
+    if exit_zero.is_failure(event.exit_code, event.reason):
+        return "✕", safe_line(event.reason, 240), ERROR
+    if event.exit_code == 0 and not event.reason:
         return "●", "the agent ended with 0; ready for review", GOOD
     why = f": {safe_line(event.reason, 200)}" if event.reason else ""
     tone = MUTED if event.reason.endswith("by you") else ERROR

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from swarm.model.drawn_lines import undrawn
 from swarm.model.safe_text import safe_line
 
 LIMIT = 200
@@ -45,7 +46,8 @@ def last_words(output: str) -> str:
 
 
 def _lines(output: str) -> Iterator[str]:
-    for raw in _CONTROL.sub("", output).replace("\r", "\n").splitlines():
+    plain = _CONTROL.sub("", output).replace("\r\n", "\n").replace("\r", "\n")
+    for raw in undrawn(plain.splitlines()):
         if _MESSAGE.match(raw):
             text = _of_json(raw)
         else:

@@ -8,6 +8,7 @@ sensor. A claim that contradicts the decision for a while is told beside it.
 
 from collections.abc import Callable, Iterable
 
+from swarm.model import exit_zero
 from swarm.model.agent_state import (
     ASKING,
     AgentState,
@@ -182,9 +183,9 @@ def _over(facts: StateFacts) -> _Decision | None:
     code, why = facts.exit_code, facts.reason
     words = f"it ended with {code}" if code is not None else "it ended"
     evidence = _fact(Source.ENGINE, "ended", words, facts.now)
-    if facts.task_state in (State.FAILED, State.LOST) or (
-        code and not why.endswith("by you")
-    ):
+    is_failed = exit_zero.is_failure(code, why, facts.refusal is not None)
+    is_failed = is_failed or facts.task_state in (State.FAILED, State.LOST)
+    if is_failed or (code and not why.endswith("by you")):
         return _Decision(AgentState.FAILED, evidence, why or words)
     if code == 0 and facts.is_headless and not facts.has_work and not why:
         if facts.refused_tools:

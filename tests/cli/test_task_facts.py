@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from swarm.cli.task_facts import budget_of, diff_of, facts, state_of
+from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.task import SETUP_FAILED, SETUP_STEP, Budget, ReviewSummary, State
 from tests.builders import queued_task
 
+FAILED = AgentStatus(AgentState.FAILED, 1.0, Evidence(Source.ENGINE, "x", "", 1.0))
 STARTING = State.PROVISIONING
 
 
@@ -28,6 +30,10 @@ STARTING = State.PROVISIONING
         ),
         ({"state": State.STOPPED, "exit_code": 3}, "stopped 3"),
         ({"state": State.STOPPED, "exit_code": 0}, "stopped"),
+        (
+            {"state": State.STOPPED, "exit_code": 0, "agent_status": FAILED},
+            "stopped failed",
+        ),
     ],
 )
 def test_the_word(fields: dict[str, object], word: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from swarm.cli import exit_codes
 from swarm.cli.wait_goals import END, GOALS, QUESTION, READY, status_of
 from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
+from swarm.model.exit_zero import SAYS_FAILED
 from swarm.model.limits import ModelLimit
 from swarm.model.question import FollowUp
 from swarm.model.task import SETUP_FAILED, State, Task
@@ -34,6 +35,10 @@ def ended(code: int) -> Task:
     return replace(at(A.ASKS_QUESTION), state=State.STOPPED, exit_code=code)
 
 
+def failed_with_0() -> Task:
+    return replace(ended(0), reason=f"codex {SAYS_FAILED}: no such model")
+
+
 def at_its_limit(state: A = A.LIMITED, held: str = "") -> Task:
     """One that ended at a limit; `held` if it does not go on by itself."""
     limit = ModelLimit("usage", 9.0, "m.test", held=held)
@@ -55,6 +60,9 @@ def waiting() -> Task:
         (END, [at(A.READY), ended(0)], None),
         (END, [ended(0)], exit_codes.DONE),
         (END, [ended(0), ended(1)], exit_codes.TASK_FAILED),
+        (END, [failed_with_0()], exit_codes.TASK_FAILED),
+        (READY, [failed_with_0()], exit_codes.TASK_FAILED),
+        (END, [replace(failed_with_0(), state=State.MERGED)], exit_codes.DONE),
         (END, [ended(0), at_its_limit()], None),
         (END, [ended(0), at_its_limit(A.OVERLOADED)], None),
         (END, [at_its_limit(held="you are asked first")], exit_codes.TASK_FAILED),

@@ -72,6 +72,11 @@ Node.js v24.1.0
         ('{"type":"system","note":"not found, and cut short\nsorry', "sorry"),
         ('{"type":"error","message":"the key is invalid' + 5000 * "!" + '"}',
          "the key is invalid" + 182 * "!" + "…"),
+        ("[12:00:02] ERROR    Failed to reach the model at          errors.py:82\r\n"
+         "                    http://x: refused by the other side\r\n",  # rich
+         "Failed to reach the model at http://x: refused by the other side"),
+        ("╭─ Error ───────────╮\n│ Missing argument. │\n╰───────────────────╯\n",
+         "Missing argument."),
         ("Error: x\n  at y {\n  status: 401\n}\n", "Error: x"),
         ("A new version is required: update with npm\nbye",
          "A new version is required: update with npm"),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.agent_state import ASKING, AgentState, AgentStatus, Evidence, Source
+from swarm.model.exit_zero import SAYS_FAILED
 from swarm.model.limits import ModelLimit, ModelRefusal
 from swarm.model.question import Question
 from swarm.model.state_rules import Claim, StateFacts, decide
@@ -353,6 +354,20 @@ TABLE: list[tuple[str, dict[str, Any], A, str, str]] = [
         {"task_state": State.STOPPED, "exit_code": 137, "reason": "stopped by you"},
         A.ENDED,
         "stopped by you",
+        "engine",
+    ),
+    (
+        "exit 0, but it says that it failed",
+        {**ENDED, "reason": f"codex {SAYS_FAILED}: no such model"},
+        A.FAILED,
+        f"codex {SAYS_FAILED}: no such model",
+        "engine",
+    ),
+    (
+        "exit 0, but its model refused it",
+        {**ENDED, "reason": "no", "refusal": ModelRefusal("key", 401, "m.test")},
+        A.FAILED,
+        "no",
         "engine",
     ),
     (

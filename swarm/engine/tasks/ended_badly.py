@@ -3,11 +3,14 @@
 import signal
 from datetime import datetime
 
+from swarm.agents import registry
 from swarm.engine.context import EngineContext
+from swarm.engine.tasks import stream_watch
 from swarm.errors import SwarmError
-from swarm.model import events, refusal_text
+from swarm.model import events, exit_zero, refusal_text
+from swarm.model.agent_state import AgentState
 from swarm.model.format import duration
-from swarm.model.last_words import last_words
+from swarm.model.last_words import LIMIT, last_words
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.ports import ContainerFacts
@@ -43,6 +46,7 @@ _SIGNALLED = frozenset({*(_SHELL + number for number in _DEADLY), 255})
 An agent may end with the status of its model's host, cut to a byte: 401 is 145, which
 no signal ends a program with.
 """
+_FAILURES = frozenset({AgentState.FAILED, AgentState.NEEDS_LOGIN})
 COMMAND = "command"
 """The agent that is no agent: its output is a person's own."""
 
@@ -68,7 +72,7 @@ def why(context: EngineContext, task: Task, facts: ContainerFacts) -> tuple[str,
     if not facts.exit_code and not (
         is_short and went_on and _has_screen(context, task)
     ):
-        return "", ""
+        return _with_0(context, task, lived if is_short else None)
     agent, words = safe_line(task.agent, 40), _words(context, task.id)
     when = f" after {duration(lived)}" if is_short and lived is not None else ""
     told = f": {words}" if words else f" with {facts.exit_code} and said nothing"
@@ -77,9 +81,50 @@ def why(context: EngineContext, task: Task, facts: ContainerFacts) -> tuple[str,
             f"`swarm retry --continue --fresh {task.id}` begins a new conversation "
             f"over the same files; `swarm logs {task.id}` has all that it printed"
         )
-        return f"{agent} did not take its conversation up, and ended{when}{told}", hint
+        return f"{agent} {exit_zero.NOT_TAKEN_UP}, and ended{when}{told}", hint
     hint = f"`swarm logs {task.id}` has all that it printed"
     return f"{agent} ended{when}{told}", hint
+
+
+def _with_0(
+    context: EngineContext, task: Task, short_life: float | None
+) -> tuple[str, str]:
+    """The same of an end with 0, which proves nothing; both empty if it ended well.
+
+    `short_life` is how long it lived, in seconds, if it ended at once.
+    """
+    agent = safe_line(task.agent, 40)
+    hint = f"`swarm logs {task.id}` has all that it printed"
+    said = _said_of_failure(context, task)
+    if said:
+        return f"{agent} {exit_zero.SAYS_FAILED}: {said}", hint
+    if short_life is None or not _was_silent(task):
+        return "", ""
+    words = _words(context, task.id)
+    told = f": {words}" if words else ""
+    when = f" (after {duration(short_life)})"
+    return f"{agent} {exit_zero.NEVER_ASKED}{when}{told}", hint
+
+
+def _said_of_failure(context: EngineContext, task: Task) -> str:
+    """What its stream says last, if that is a failure; a claim, on one line."""
+    try:
+        found = stream_watch.reading(context, task)
+    except SwarmError:
+        return ""
+    if found is None or found.state not in _FAILURES:
+        return ""
+    return safe_line(found.line, LIMIT) or "it gives no reason"
+
+
+def _was_silent(task: Task) -> bool:
+    """True if it has a model that the gate knows, and nothing of it came there."""
+    try:
+        model = registry.find(task.agent).model
+    except SwarmError:
+        return False
+    is_known = bool(model.key) and model.protocol != "own"
+    return is_known and task.model.first_asked is None and not task.net.sent
 
 
 def was_continued(context: EngineContext, task_id: int) -> bool:

@@ -48,7 +48,7 @@ class StreamWatch:
 
 def claim(context: EngineContext, task: Task) -> None:
     """Say what its stream says now; SwarmError if the engine does not give it."""
-    found = _reading(context, task)
+    found = reading(context, task)
     if found is None or found.state is None:
         return
     context.signals.claim(
@@ -58,8 +58,11 @@ def claim(context: EngineContext, task: Task) -> None:
         context.signals.tools_refused(task.id, found.line)
 
 
-def _reading(context: EngineContext, task: Task) -> Reading | None:
-    """None for an agent without a stream that we can read, or with a screen."""
+def reading(context: EngineContext, task: Task) -> Reading | None:
+    """What its stream says now; SwarmError if the engine does not give it.
+
+    None for an agent without a stream that we can read, or with a screen.
+    """
     headless = registry.find(task.agent).headless
     if task.way != "headless" or headless is None or not headless.stream:
         return None

@@ -1,11 +1,13 @@
 """An agent that ends by itself is told in its own words, with a way on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from swarm.cli import exit_codes, wait_goals
 from swarm.engine.tasks import ended_badly
-from swarm.model import events
+from swarm.model import events, exit_zero, needs
 from swarm.model.limits import REFUSED_WORDS
 from swarm.model.task import State
 from swarm.plan import specs
@@ -15,7 +17,7 @@ from swarm.ports import ContainerFacts
 from tests.builders import queued
 from tests.engine.fake_context import fake_context
 from tests.engine.keeper_harness import KeeperHarness
-from tests.scripted_agent import begin, description, said
+from tests.scripted_agent import begin, description, put_program, said
 
 PLAN = Plan(SandboxSpec("box", "an/image:1", ("true",), "1:1", {}), "/w")
 
@@ -60,6 +62,75 @@ def test_a_crash_is_told_in_its_own_words(harness: KeeperHarness, sample: Path) 
     assert task.exit_code == 1
     assert "ModuleNotFoundError: No module named 'everything'" in task.reason
     assert task.hint == f"`swarm logs {task.id}` has all that it printed"
+
+
+SAYS = """\
+version = 1
+title = "Says"
+summary = "a named fake"
+
+[headless]
+argv = ["sh", "/workspace/agent.py", "{prompt}"]
+stream = "codex"
+"""
+FAILS_WITH_0 = """\
+echo '{"type":"thread.started","thread_id":"x"}'
+echo '{"type":"turn.failed","error":{"message":"the model gave \\u001b[31mup"}}'
+"""
+
+
+def test_an_agent_that_says_it_failed_is_no_success_by_its_0(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """Some agents print an error, change nothing and end with 0."""
+    harness.start_keeper()
+    put_program(harness, sample, "says", SAYS, FAILS_WITH_0)
+    wish = {"repo": str(sample), "prompt": "one", "agent": "says"}
+    task_id = int(harness.wish_done("new", **wish)["tasks"][0])
+
+    task = harness.until_state(task_id, State.STOPPED)
+
+    assert task.exit_code == 0
+    assert task.reason == f"says {exit_zero.SAYS_FAILED}: the model gave \\x1b[31mup"
+    assert task.hint == f"`swarm logs {task_id}` has all that it printed"
+    assert wait_goals.status_of(wait_goals.END, [task]) == exit_codes.TASK_FAILED
+    harness.until(
+        lambda: needs.has_failed(harness.queries.tasks.get(task_id)), "a failure"
+    )
+
+
+@pytest.mark.parametrize(
+    ("agent", "seconds", "asked", "sent", "is_told"),
+    [
+        ("claude", 1, False, 0, True),
+        ("claude", 1, True, 0, False),
+        ("claude", 1, False, 900, False),
+        ("claude", 59, False, 0, False),
+        ("command", 1, False, 0, False),
+    ],
+)
+def test_an_end_at_once_before_the_model_was_asked_is_told(
+    tmp_path: Path, agent: str, seconds: int, asked: bool, sent: int, is_told: bool
+) -> None:
+    with fake_context(HomePaths(tmp_path)) as context:
+        made = queued(agent=agent, way="screen", plan=specs.to_json(PLAN))
+        task = context.journal.queue(lambda _: made).id
+        live = (events.TaskProvisioning(), events.TaskLive("box", "pane"))
+        context.journal.record(task, *live)
+        known = context.read().tasks.get(task)
+        model = replace(known.model, first_asked=1.0 if asked else None)
+        known = replace(known, model=model, net=replace(known.net, sent=sent))
+        state = {
+            "StartedAt": "2026-01-01T00:00:00.5Z",
+            "FinishedAt": f"2026-01-01T00:00:{seconds:02d}.5Z",
+        }
+
+        ended = ContainerFacts("box", "id", {}, "exited", 0, raw={"State": state})
+        reason, _ = ended_badly.why(context, known, ended)
+
+        assert bool(reason) is is_told
+        if is_told:
+            assert reason == f"claude {exit_zero.NEVER_ASKED} (after 1.00 s)"
 
 
 @pytest.mark.parametrize(
