@@ -106,6 +106,7 @@ TASKS = (
 
 REVIEW = (
     Key("merge", "M", "M", "merge", "merge what you see into the target branch", 5),
+    Key("stop", "s", "s", "stop", "ask the agent to end, so that M can merge", 7),
     Key("discard", "D", "D", "discard", "discard the work; u on the tasks undoes", 10),
     Key("next_hunk", "right_square_bracket", "]", "hunk", "go to the next hunk", 20),
     Key("previous_hunk", "left_square_bracket", "[", "hunk", "go to the previous hunk"),

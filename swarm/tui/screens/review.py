@@ -15,7 +15,7 @@ from swarm.model.landing import Conversion
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
-from swarm.model.wishes import Discard, Merge, PlanLanding, TakeSnapshot
+from swarm.model.wishes import Discard, Merge, PlanLanding, Stop, TakeSnapshot
 from swarm.store.wish_queries import WishRecord
 from swarm.tui import keymap
 from swarm.tui.backend import Backend, Options
@@ -115,6 +115,8 @@ class ReviewScreen(KeyScreen[None]):
             self._take_landing(message.wish, message.record)
         elif isinstance(message.wish, Merge) and not message.is_done:
             self._request_landing()
+        elif isinstance(message.wish, Stop):
+            self._draw_title("")
         elif message.is_done:
             match message.wish:
                 case Merge(task=task, strategy=strategy) if task == self.subject.id:
@@ -268,7 +270,7 @@ class ReviewScreen(KeyScreen[None]):
                 return "it is not computed yet"
             case "stored" if not self._conversion:
                 return "your git stores this file as it was reviewed"
-            case "discard":
+            case "discard" | "stop":
                 return task_appearance.disabled_reason(action, self.subject)
             case _:
                 return ""
@@ -344,6 +346,11 @@ class ReviewScreen(KeyScreen[None]):
             diff = FileDiff()
         if self.files.entry == change and self._shows_stored:
             self.diff.show_diff(title, head, diff)
+
+    def do_stop(self) -> None:
+        """Its work is kept, so nothing is asked; what is shown stays."""
+        self._draw_title("stopping …")
+        self.post_message(WishRequested(Stop(self.subject.id)))
 
     def do_discard(self) -> None:
         """Give the work up, after a question."""

@@ -202,7 +202,7 @@ async def test_what_cannot_be_merged_says_why(
             assert isinstance(screen, ReviewScreen)
 
             assert screen.disabled_reason("merge") == why
-            assert said(app) == ""
+            assert said(app) == why
 
 
 async def test_a_live_task_is_shown_but_not_merged(recorded: Recorded) -> None:
@@ -215,6 +215,32 @@ async def test_a_live_task_is_shown_but_not_merged(recorded: Recorded) -> None:
             assert isinstance(screen, ReviewScreen)
 
             assert screen.disabled_reason("merge").startswith("needs a stopped task")
+
+
+async def test_a_live_task_is_stopped_from_its_review(recorded: Recorded) -> None:
+    """The key that a refused merge names works where it is named."""
+    backend = recorded(REVIEW_WITH_FLAGS)
+    with shown(backend) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, backend, "j", *OPENED, "M")
+            assert "(s stops it)" in said(app)
+            await press(pilot, backend, "s")
+            title = str(app.screen.query_one("#review-title").render())
+
+    (wish,) = asked(backend)
+    assert (wish.verb, wish.body) == ("stop", {"task": 2})
+    assert "stopping" not in title
+
+
+async def test_what_has_ended_is_not_stopped(recorded: Recorded) -> None:
+    """The key says why, and asks nothing."""
+    backend = recorded(REVIEW_WITH_FLAGS)
+    with shown(backend) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, backend, *OPENED, "s")
+            assert said(app).startswith("needs a running task")
+
+    assert asked(backend) == []
 
 
 async def test_a_refused_snapshot_is_said_where_one_looks(recorded: Recorded) -> None:

@@ -49,8 +49,9 @@ def asked(backend: FakeBackend) -> list[WishRecord]:
 
 
 def said(app: SwarmApp) -> str:
-    """What stands on the message line."""
-    return str(app.screen_stack[0].query_one(MessageLine).render()).strip()
+    """What stands on the message line of the screen, or of the one below a dialog."""
+    lines = [line for each in app.screen_stack for line in each.query(MessageLine)]
+    return str(lines[-1].render()).strip()
 
 
 @pytest.mark.parametrize(
