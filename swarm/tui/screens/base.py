@@ -23,10 +23,15 @@ SMALLEST = (60, 16)
 
 
 class KeyScreen(Screen[Answer], Generic[Answer]):
-    """Runs `do_<action>` for a key, or says why it cannot; help shows the table."""
+    """Runs `do_<action>` for a key, its own or a part's, or says why it cannot.
+
+    Help shows the table.
+    """
 
     TABLE: ClassVar[tuple[Key, ...]] = ()
     TITLE_OF_KEYS: ClassVar[str] = ""
+    KEY_PARTS: ClassVar[dict[str, type]] = {}
+    """Attributes of the screen that carry out keys of their own, and their classes."""
 
     def compose(self) -> ComposeResult:
         """The screen's own regions, then hints, message, and the size note."""
@@ -79,7 +84,10 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
         if reason := self.disabled_reason(action):
             self.say(reason, WARNING)
             return
-        getattr(self, f"do_{action}")()
+        method = f"do_{action}"
+        parts = (getattr(self, name) for name in self.KEY_PARTS)
+        owner = next(each for each in (self, *parts) if hasattr(each, method))
+        getattr(owner, method)()
 
     def do_help(self) -> None:
         """Show the keys; the chosen one is run."""

@@ -1,6 +1,7 @@
 """The main screen: owns its parts, and turns keys into wishes."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,40 +13,21 @@ from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.model.wishes import (
     AnswerQuestion,
-    Continue,
-    Cut,
     Discard,
-    Kill,
     Merge,
     NewTasks,
-    OpenShell,
-    OwnChoice,
     Panic,
-    Pause,
-    Remove,
-    RestartServices,
-    RestoreCheckpoint,
-    Resume,
-    Retry,
     SendText,
-    SetResumeAfterLimit,
-    Stop,
-    TakeCheckpoint,
-    TaskWish,
-    Uncut,
 )
 from swarm.tui import keymap
-from swarm.tui.backend import Backend, Options, Project
-from swarm.tui.dialogs import opening
+from swarm.tui.backend import Backend, Options
 from swarm.tui.messages import (
     Attach,
     NeedsAnnounced,
     NeedsCounted,
     NeedSeen,
     Nudge,
-    OpenAddress,
     OpenAudit,
-    OpenPolicy,
     OpenReview,
     WishDecided,
     WishRequested,
@@ -53,7 +35,6 @@ from swarm.tui.messages import (
 from swarm.tui.present import task_appearance
 from swarm.tui.present.denials import DenialTracker
 from swarm.tui.present.formatting import ERROR, GOOD, WARNING
-from swarm.tui.present.task_draft import Draft, Surroundings
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.dashboard.attention import Attention
 from swarm.tui.screens.dashboard.builds import Builds
@@ -62,10 +43,13 @@ from swarm.tui.screens.dashboard.decisions import Decisions
 from swarm.tui.screens.dashboard.denials import Denials
 from swarm.tui.screens.dashboard.events import EventPanel
 from swarm.tui.screens.dashboard.files import FilesTab
+from swarm.tui.screens.dashboard.new_tasks import NewTasksForm
 from swarm.tui.screens.dashboard.overview import Overview
+from swarm.tui.screens.dashboard.panels import Panels
 from swarm.tui.screens.dashboard.preview import TaskPreview
 from swarm.tui.screens.dashboard.questions import Questions
 from swarm.tui.screens.dashboard.replies import Replies
+from swarm.tui.screens.dashboard.task_keys import TaskKeys
 from swarm.tui.screens.dashboard.tools import Tools
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.preview import Preview
@@ -73,7 +57,6 @@ from swarm.tui.widgets.task_list import TaskList
 
 PULL_SECONDS = 0.25
 """The least time between two repaints of list and header."""
-PANELS = {"1": "#tasks", "2": "#preview-lines", "3": "#events"}
 
 
 class DashboardScreen(KeyScreen[None]):
@@ -85,6 +68,11 @@ class DashboardScreen(KeyScreen[None]):
     TABLE = keymap.TASKS
     TITLE_OF_KEYS = "tasks"
     BINDINGS = keymap.bindings(keymap.TASKS)
+    KEY_PARTS: ClassVar[dict[str, type]] = {
+        "task_keys": TaskKeys,
+        "new_tasks": NewTasksForm,
+        "panels": Panels,
+    }
 
     def __init__(self, backend: Backend, options: Options, repo: str | None) -> None:
         super().__init__()
@@ -134,13 +122,27 @@ class DashboardScreen(KeyScreen[None]):
         )
         self._is_resting = False
         """The store was just read: the next nudge is answered in a moment."""
-        self._draft = Draft()
-        """The fields of a new task, until the keeper has taken them."""
         self.replies = Replies(
             lambda: self.query_one("#reply", InputBar), self.say, options.reply_way
         )
         self._disk_words = ""
         self.bulk = BulkActions(self, backend.queries, options.clock)
+        self.task_keys = TaskKeys(
+            self,
+            lambda: self._selected_task,
+            backend.queries,
+            options.clock,
+            self.bulk.remember_discard,
+        )
+        self.new_tasks = NewTasksForm(
+            self,
+            options,
+            repo,
+            lambda: self.overview.tasks,
+            lambda: self.overview.project,
+            self.builds.open,
+        )
+        self.panels = Panels(self, self.pull)
 
     def compose_regions(self) -> ComposeResult:
         """Header, list beside preview, events."""
@@ -279,7 +281,7 @@ class DashboardScreen(KeyScreen[None]):
                 self.questions.refused(message.wish)
             return
         if isinstance(message.wish, NewTasks):
-            self._draft = Draft()
+            self.new_tasks.taken()
         if isinstance(message.wish, SendText):
             task = self._backend.queries.tasks.get(message.wish.task)
             self.replies.decided(message.record, task)
@@ -357,75 +359,9 @@ class DashboardScreen(KeyScreen[None]):
         else:
             self.post_message(Attach(self._selected_task.id))
 
-    def do_shell(self) -> None:
-        """Beside the agent's program; the app shows it when it is open."""
-        self._request(OpenShell)
-
-    def do_review(self) -> None:
-        """The files as they are now."""
-        self.post_message(OpenReview(self._selected_task))
-
     def do_reply(self) -> None:
         """A line for the agent; it goes to the task that was selected then."""
         self.replies.open(self._selected_task)
-
-    def do_new(self) -> None:
-        """The dialog; what was typed is kept until the keeper took it."""
-        newest = max((task.id for task in self.overview.tasks), default=0)
-        project = self.overview.project or Project("")
-        around = Surroundings(
-            self._options.agents(),
-            self._options.budget(),
-            f"{project.branch_prefix}{newest + 1}",
-            project.name,
-            project.branch,
-            *self._options.capacity(),
-            self._options.standings,
-            self._options.project,
-            self._options.usual_agent(),
-        )
-        dialog = opening.new_task_dialog(self._draft, around)
-        self.app.push_screen(dialog, self._drafted)
-
-    def _drafted(self, answer: tuple[Draft, bool] | None) -> None:
-        if answer is None:
-            return
-        self._draft, starts = answer
-        if starts and self._repo is not None:
-            self.post_message(WishRequested(self._draft.wish(self._repo)))
-            if self._draft.builds:
-                self.builds.open(self._draft.builds)
-
-    def do_stop(self) -> None:
-        """Its work is kept, so nothing is asked."""
-        self._request(Stop)
-
-    def do_pause(self) -> None:
-        """Freeze, or go on."""
-        self._request(Resume if self._selected_task.paused else Pause)
-
-    def do_retry(self) -> None:
-        """The same prompt, from the base branch as it is now."""
-        self._request(Retry)
-
-    def do_continue(self) -> None:
-        """The same task, its files and its conversation, in a fresh sandbox."""
-        self._request(Continue)
-
-    def do_kill(self) -> None:
-        """Asked first: an agent may lose what it has not written."""
-        words = ["ends every process at once; files that are written are kept"]
-        self._confirm(Kill, "Kill", words)
-
-    def do_discard(self) -> None:
-        """Asked first, and can be taken back."""
-        words = ["gives the work up; the files stay until it is removed, so u undoes"]
-        self._confirm(Discard, "Discard", words)
-
-    def do_remove(self) -> None:
-        """Asked first: no key takes it back."""
-        words = ["worktree, branch, container and home go; a ref keeps the work"]
-        self._confirm(Remove, "Remove", words)
 
     def do_undo(self) -> None:
         """Take back a removal that waits, or else the newer of discard and decision."""
@@ -451,24 +387,6 @@ class DashboardScreen(KeyScreen[None]):
         self._draw_tasks()
         self.show_hints()
 
-    def do_rewind(self) -> None:
-        """Choose a checkpoint; what is there now is kept before anything is done."""
-        task = self._selected_task
-        checkpoints = self._backend.queries.events.checkpoints(task.id)
-        began, now = task.started or task.created, self._options.clock()
-
-        def answered(number: int | None) -> None:
-            if number is None:
-                return
-            if number >= 0:
-                self.post_message(WishRequested(RestoreCheckpoint(task.id, number)))
-            else:
-                self.post_message(WishRequested(TakeCheckpoint(task.id)))
-
-        name = task_appearance.numbered_name(task, 30)
-        dialog = opening.checkpoints_dialog(name, checkpoints, began, now)
-        self.app.push_screen(dialog, answered)
-
     def do_decide(self) -> None:
         """The card of a question or a denied request; what was put off comes last."""
         prefers_denial = self.decisions.has_new and not self.questions.has_new
@@ -479,39 +397,9 @@ class DashboardScreen(KeyScreen[None]):
         """Tell the agent that what it was denied passes now."""
         self.decisions.tell_agent()
 
-    def do_ports(self) -> None:
-        """Its servers' addresses; one is shown in the human's browser."""
-        name = task_appearance.numbered_name(self._selected_task, 30)
-        dialog = opening.ports_dialog(self._selected_task, name)
-        self.app.push_screen(dialog, self._chose_port)
-
-    def _chose_port(self, choice: str | TaskWish | None) -> None:
-        if isinstance(choice, str):
-            self.post_message(OpenAddress(choice))
-        elif choice:
-            self.post_message(WishRequested(choice))
-
-    def do_restart(self) -> None:
-        """Its services that have ended; each is seen to answer, or to end again."""
-        self._request(RestartServices)
-
-    def do_policy(self) -> None:
-        """The task's policy, rule by rule."""
-        self.post_message(OpenPolicy(self._selected_task))
-
     def do_audit(self) -> None:
         """All that happened to all tasks."""
         self.post_message(OpenAudit(None))
-
-    def do_story(self) -> None:
-        """All that the selected task did."""
-        self.post_message(OpenAudit(self._selected_task))
-
-    def do_after_limit(self) -> None:
-        """Have the task go on by itself after a limit, or not any more."""
-        task = self._selected_task
-        choice: OwnChoice = "no" if task.resume_after_limit == "yes" else "yes"
-        self.post_message(WishRequested(SetResumeAfterLimit(task.id, choice)))
 
     def do_evidence(self) -> None:
         """The Info tab, whose first lines say what the agent does, and how we know."""
@@ -531,10 +419,6 @@ class DashboardScreen(KeyScreen[None]):
         if self.preview.task and self.files.is_shown:
             self.files.refresh(self.preview.task.id)
 
-    def do_cut(self) -> None:
-        """Nothing of the task's passes the gate; or its policy counts again."""
-        self._request(Uncut if self._selected_task.net.is_cut else Cut)
-
     def do_panic(self) -> None:
         """Cut and freeze everything at once, without a question."""
         self.post_message(WishRequested(Panic()))
@@ -548,11 +432,6 @@ class DashboardScreen(KeyScreen[None]):
     def do_filter(self) -> None:
         """Show only what contains a text."""
         self.query_one("#filter", InputBar).open("filter", self.overview.filter)
-
-    def do_copy(self) -> None:
-        """The branch's name; made by swarm, so harmless in a shell."""
-        self.app.copy_to_clipboard(self._selected_task.branch)
-        self.say(f"copied {self._selected_task.branch}")
 
     def do_refresh(self) -> None:
         """Read all of it anew."""
@@ -568,31 +447,10 @@ class DashboardScreen(KeyScreen[None]):
         """The preview's previous tab."""
         self.preview.turn(-1)
 
-    def do_panel1(self) -> None:
-        """To the tasks."""
-        self._focus_panel("1")
-
-    def do_panel2(self) -> None:
-        """To the preview."""
-        self._focus_panel("2")
-
-    def do_panel3(self) -> None:
-        """To the events."""
-        self._focus_panel("3")
-
-    def do_zoom(self) -> None:
-        """The panel with the focus takes the whole screen."""
-        focused = (n for n, where in PANELS.items() if self.query_one(where).has_focus)
-        self._zoom(next(focused, "1"))
-
-    def do_unzoom(self) -> None:
-        """All panels again."""
-        self._zoom("")
-
     def do_back(self) -> None:
         """One level up; never out of the program."""
-        if self.has_class("-zoomed"):
-            self._zoom("")
+        if self.panels.is_zoomed:
+            self.panels.zoom("")
         elif self.bulk.marks:
             self.bulk.clear()
             self._draw_tasks()
@@ -616,31 +474,3 @@ class DashboardScreen(KeyScreen[None]):
         """All tasks of the repository, the one under the cursor before the others."""
         selected = self.overview.task_list.selected
         return sorted(self.overview.tasks, key=lambda task: task.id != selected)
-
-    def _request(self, kind: type[TaskWish]) -> None:
-        self.post_message(WishRequested(kind(self._selected_task.id)))
-
-    def _confirm(self, kind: type[TaskWish], title: str, words: list[str]) -> None:
-        task = self._selected_task
-
-        def answered(yes: bool | None) -> None:
-            if not yes:
-                return
-            if kind is Discard:
-                self.bulk.remember_discard((task.id,))
-            self.post_message(WishRequested(kind(task.id)))
-
-        question = f"{title} {task_appearance.numbered_name(task, 40)}?"
-        dialog = opening.confirm(title, [question, "", *words], title)
-        self.app.push_screen(dialog, answered)
-
-    def _focus_panel(self, number: str) -> None:
-        self.query_one(PANELS[number]).focus()
-        if self.has_class("-zoomed"):
-            self._zoom(number)
-
-    def _zoom(self, number: str) -> None:
-        for other in PANELS:
-            self.set_class(other == number, f"-zoom-{other}")
-        self.set_class(bool(number), "-zoomed")
-        self.call_after_refresh(self.pull)

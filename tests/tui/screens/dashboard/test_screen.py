@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import replace
-from typing import Any
 
 import pytest
 from textual.widgets import Input, TextArea
@@ -14,17 +12,12 @@ from swarm.store.queries import Queries
 from swarm.store.wish_queries import WishRecord
 from swarm.tui.app import SwarmApp
 from swarm.tui.screens.dashboard.screen import DashboardScreen
-from swarm.tui.screens.review import ReviewScreen
 from swarm.tui.widgets.message_line import MessageLine
 from swarm.tui.widgets.preview import Preview
 from tests.scenes import (
     ALL_STATES,
-    EMPTY,
     FAILED_LAUNCH,
     NIGHT,
-    OPTIONS,
-    REPO,
-    REVIEW_WITH_FLAGS,
     THREE_RUNNING,
     TWENTY,
     Scene,
@@ -54,76 +47,11 @@ def said(app: SwarmApp) -> str:
     return str(lines[-1].render()).strip()
 
 
-@pytest.mark.parametrize(
-    ("keys", "verb", "body"),
-    [
-        (("s",), "stop", {"task": 1}),
-        (("p",), "pause", {"task": 1}),
-        (
-            ("f",),
-            "retry",
-            {"task": 1, "stacks": [], "packages": [], "build": False},
-        ),
-        (("K", "y"), "kill", {"task": 1}),
-        (("space", "type:go", "enter"), "send", {"task": 1, "text": "go"}),
-    ],
-)
-async def test_a_key_becomes_a_wish(
-    recorded: Recorded, keys: tuple[str, ...], verb: str, body: dict[str, Any]
-) -> None:
-    """Nothing is done here; everything is asked for."""
-    backend = recorded(THREE_RUNNING)
-    with shown(backend) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, *keys)
-
-    (wish,) = asked(backend)
-    assert (wish.verb, wish.body) == (verb, body)
-
-
-@pytest.mark.parametrize(
-    ("task", "keys", "verb"),
-    [
-        (3, ("p",), "resume"),
-        (7, ("D", "y"), "discard"),
-        (9, ("d", "y"), "rm"),
-        (14, ("u",), "restore"),
-        (12, ("s",), "stop"),
-    ],
-)
-async def test_a_key_fits_the_state(
-    recorded: Recorded, task: int, keys: tuple[str, ...], verb: str
-) -> None:
-    """The same key means what makes sense for the selected task."""
-    backend = recorded(ALL_STATES)
-    with shown(backend) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await settled(pilot)
-            dashboard(app).overview.task_list.select(task)
-            await press(pilot, backend, *keys)
-
-    (wish,) = asked(backend)
-    assert (wish.verb, wish.body) == (verb, {"task": task})
-
-
 def dashboard(app: SwarmApp) -> DashboardScreen:
     """The main screen, wherever it stands."""
     screen = app.screen_stack[0]
     assert isinstance(screen, DashboardScreen)
     return screen
-
-
-@pytest.mark.parametrize("keys", [("K", "n"), ("K", "escape"), ("K", "enter")])
-async def test_a_question_can_be_left(
-    recorded: Recorded, keys: tuple[str, ...]
-) -> None:
-    """The safe answer has the focus."""
-    backend = recorded(THREE_RUNNING)
-    with shown(backend) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, *keys)
-
-    assert asked(backend) == []
 
 
 async def test_a_dialog_ignores_a_key_that_was_meant_for_another_screen(
@@ -189,69 +117,6 @@ async def test_a_dead_keeper_is_started_for_a_wish(recorded: Recorded) -> None:
             await press(pilot, backend, "s")
 
     assert backend.keeper_starts == 1
-
-
-async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
-    """The prompt has the focus; Ctrl+S starts."""
-    backend = recorded(EMPTY)
-    with shown(backend) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, "n", "type:do it", "ctrl+s")
-
-    (wish,) = asked(backend)
-    assert wish.verb == "new"
-    assert wish.body == {
-        "repo": REPO,
-        "prompt": "do it",
-        "command": "",
-        "agent": "claude-code",
-        "agents": [],
-        "way": "",
-        "mode": "",
-        "resume_after_limit": "",
-        "name": "",
-        "base": "",
-        "copies": 1,
-        "after": [],
-        "offline": False,
-        "build": False,
-        "own_image": "",
-    }
-
-
-async def test_an_empty_prompt_starts_nothing(recorded: Recorded) -> None:
-    """The dialog stays and says what is missing."""
-    backend = recorded(EMPTY)
-    with shown(backend) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, "n", "ctrl+s")
-
-            assert len(app.screen_stack) == 2
-    assert asked(backend) == []
-
-
-async def test_what_was_typed_survives_a_refusal(recorded: Recorded) -> None:
-    """The keeper may say no; the prompt is kept until it says yes."""
-    backend = recorded(EMPTY)
-    backend.refusals["new"] = ("there is no base", "")
-    with shown(backend) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, "n", "type:do it", "ctrl+s", "keeper", "n")
-            assert app.screen.query_one("#prompt", TextArea).text == "do it"
-            backend.refusals.clear()
-            await press(pilot, backend, "ctrl+s", "keeper", "n")
-
-            assert app.screen.query_one("#prompt", TextArea).text == ""
-
-
-async def test_without_a_repository_no_task_is_added(recorded: Recorded) -> None:
-    """All repositories can be watched, but a task needs one."""
-    backend = recorded(THREE_RUNNING)
-    with shown(backend, repo=None) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, "n")
-
-            assert said(app) == "start swarm inside a repository to add tasks"
 
 
 async def test_enter_hands_the_terminal_over(recorded: Recorded) -> None:
@@ -381,35 +246,6 @@ async def test_the_filter_hides_and_esc_shows_all(recorded: Recorded) -> None:
     assert asked(backend) == []
 
 
-@pytest.mark.parametrize(
-    ("keys", "shown_panel"),
-    [(("plus",), "-zoom-1"), (("2", "plus"), "-zoom-2"), (("3", "plus"), "-zoom-3")],
-)
-async def test_plus_enlarges_the_panel_with_the_focus(
-    recorded: Recorded, keys: tuple[str, ...], shown_panel: str
-) -> None:
-    """`_` and Esc bring all back."""
-    backend = recorded(THREE_RUNNING)
-    with shown(backend) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, *keys)
-            assert app.screen.has_class(shown_panel)
-            await press(pilot, backend, "underscore")
-
-            assert not app.screen.has_class("-zoomed")
-
-
-async def test_r_opens_the_review(recorded: Recorded) -> None:
-    """With a snapshot asked for."""
-    backend = recorded(REVIEW_WITH_FLAGS)
-    with shown(backend) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, "r")
-
-            assert isinstance(app.screen, ReviewScreen)
-    assert [wish.verb for wish in asked(backend)] == ["snapshot"]
-
-
 async def test_help_runs_the_chosen_key(recorded: Recorded) -> None:
     """The table is a menu."""
     backend = recorded(THREE_RUNNING)
@@ -518,26 +354,6 @@ async def test_a_home_that_is_back_is_told(recorded: Recorded) -> None:
             await until(pilot, lambda: "/state\\x1b does not answer" in said(app))
             backend.trouble = ""
             await until(pilot, lambda: "is as it was again" in said(app))
-
-
-@pytest.mark.parametrize(("choice", "wanted"), [("yes", "no"), ("ask", "yes")])
-async def test_a_key_says_if_a_task_goes_on_after_a_limit(
-    recorded: Recorded, choice: str, wanted: str
-) -> None:
-    """What the config says counts until the human chose for the task."""
-    backend = recorded(NIGHT)
-    options = replace(OPTIONS, after_limit=lambda: choice)
-    journal = Journal(backend.database)
-    journal.record(4, events.ResumeAfterLimitSet(""))
-    journal.close()
-    with shown(backend, options) as app:
-        async with app.run_test(size=(120, 36)) as pilot:
-            await settled(pilot)
-            dashboard(app).overview.task_list.select(4)
-            await press(pilot, backend, "L")
-
-    (wish,) = asked(backend)
-    assert (wish.verb, wish.body) == ("limits", {"task": 4, "choice": wanted})
 
 
 async def test_a_key_leads_to_the_evidence(recorded: Recorded) -> None:
