@@ -11,8 +11,7 @@ from textual.widgets import Static
 from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model import cover_text, format
-from swarm.model.landing import Conversion
-from swarm.model.review import Change, Hidden
+from swarm.model.review import Hidden
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.model.wishes import Discard, Merge, PlanLanding, Stop, TakeSnapshot
@@ -23,10 +22,11 @@ from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.landing import LandingDialog
 from swarm.tui.dialogs.merge import MergeDialog, Reviewed
 from swarm.tui.messages import Nudge, WishDecided, WishRequested
-from swarm.tui.present import landing_lines, review_entries, task_appearance
+from swarm.tui.present import review_entries, task_appearance
 from swarm.tui.present.formatting import ERROR, MUTED, TITLE, WARNING
 from swarm.tui.present.unified_diff import FileDiff
 from swarm.tui.screens.base import KeyScreen
+from swarm.tui.screens.review_file import ReviewFile
 from swarm.tui.screens.review_landing import ReviewLanding
 from swarm.tui.screens.review_snapshot import ReviewSnapshot
 from swarm.tui.widgets.diff_view import DiffView
@@ -40,6 +40,7 @@ class ReviewScreen(KeyScreen[None]):
     TABLE = keymap.REVIEW
     TITLE_OF_KEYS = "review"
     BINDINGS = keymap.bindings(keymap.REVIEW)
+    KEY_PARTS: ClassVar[dict[str, type]] = {"file": ReviewFile}
 
     def __init__(
         self, backend: Backend, options: Options, task: Task, path: str = ""
@@ -51,12 +52,11 @@ class ReviewScreen(KeyScreen[None]):
         self.subject = task
         self.snapshot = ReviewSnapshot(backend.review, task.id)
         self.landing = ReviewLanding(task.id)
+        self.file = ReviewFile(
+            self, lambda: self.files, lambda: self.diff, self.snapshot, self.landing
+        )
         self._first_path = path
         self._loaded_at = 0.0
-        self._enters_at_end = False
-        """The next file is entered from below."""
-        self._shows_stored = False
-        """The diff is of what the user's git changes, not of what the agent did."""
 
     def compose_regions(self) -> ComposeResult:
         """Title, what was kept from the agent, landing, files, diff."""
@@ -135,9 +135,7 @@ class ReviewScreen(KeyScreen[None]):
         if not self.landing.take(wish, record):
             return
         self._draw_landing()
-        entry = self.files.entry
-        if isinstance(entry, Change) and self.landing.conversion(entry.path):
-            self._show(entry)
+        self.file.landing_known()
         self.show_hints()
 
     def _draw_landing(self) -> None:
@@ -218,42 +216,7 @@ class ReviewScreen(KeyScreen[None]):
     @on(FileList.Chosen)
     def _chosen(self, message: FileList.Chosen) -> None:
         message.stop()
-        self._shows_stored = False
-        self._show(message.entry)
-
-    def _show(self, entry: review_entries.Entry) -> None:
-        title = review_entries.title(entry)
-        if isinstance(entry, Hidden):
-            words = review_entries.about_hidden(entry)
-            self.diff.show_diff(title, words, FileDiff())
-        elif self.snapshot.is_large(entry):
-            words = review_entries.about_large(entry)
-            self.diff.show_diff(title, words, FileDiff())
-        elif diff := self.snapshot.diff_of(entry.path):
-            self._draw_diff(entry, diff)
-        else:
-            self._read_diff(entry)
-        self.show_hints()
-
-    @work(group="diff", exclusive=True, exit_on_error=False)
-    async def _read_diff(self, change: Change) -> None:
-        """Read one file's diff, and show it if it is still selected."""
-        try:
-            diff = await self.snapshot.read_diff(change.path)
-        except SwarmError as error:
-            words = [Content.styled(f" {safe_line(error.message, 300)}", ERROR)]
-            self.diff.show_diff(review_entries.title(change), words, FileDiff())
-            return
-        if self.files.entry == change:
-            self._draw_diff(change, diff)
-
-    def _draw_diff(self, change: Change, diff: FileDiff) -> None:
-        title, head = review_entries.title(change), review_entries.head(change)
-        conversion = self.landing.conversion(change.path)
-        if conversion:
-            head = [landing_lines.of_file(conversion, "b"), *head]
-        self.diff.show_diff(title, head, diff, self._enters_at_end)
-        self._enters_at_end = False
+        self.file.choose(message.entry)
 
     def disabled_reason(self, action: str) -> str:
         """The reason in the task's state, or in what the snapshot holds."""
@@ -268,17 +231,12 @@ class ReviewScreen(KeyScreen[None]):
                 return "it is shown already"
             case "landing" if not self.landing.listed:
                 return "it is not computed yet"
-            case "stored" if not self._conversion:
+            case "stored" if not self.file.conversion:
                 return "your git stores this file as it was reviewed"
             case "discard" | "stop":
                 return task_appearance.disabled_reason(action, self.subject)
             case _:
                 return ""
-
-    @property
-    def _conversion(self) -> Conversion | None:
-        entry = self.files.entry
-        return self.landing.conversion(entry.path) if entry else None
 
     def _is_of_a_tool(self) -> bool:
         """True if the entry was left out, or would be had a human not included it."""
@@ -319,34 +277,6 @@ class ReviewScreen(KeyScreen[None]):
             name = task_appearance.numbered_name(self.subject, 30)
             self.app.push_screen(LandingDialog(name, listed))
 
-    def do_stored(self) -> None:
-        """Show what the user's git changes of the file, or its diff again."""
-        entry = self.files.entry
-        self._shows_stored = not self._shows_stored
-        if self._shows_stored and isinstance(entry, Change):
-            self._read_stored(entry)
-        elif entry:
-            self._show(entry)
-
-    @work(group="diff", exclusive=True, exit_on_error=False)
-    async def _read_stored(self, change: Change) -> None:
-        conversion, listed = self._conversion, self.landing.listed
-        if not conversion or not listed:
-            return
-        title = Content.assemble(
-            review_entries.title(change), ("  as your git stores it", WARNING)
-        )
-        head = [landing_lines.of_file(conversion, "b", is_shown=True)]
-        try:
-            diff = await self.snapshot.read_landing_diff(
-                change.path, listed.landing_tree
-            )
-        except SwarmError as error:
-            head.append(Content.styled(f" {safe_line(error.message, 300)}", ERROR))
-            diff = FileDiff()
-        if self.files.entry == change and self._shows_stored:
-            self.diff.show_diff(title, head, diff)
-
     def do_stop(self) -> None:
         """Its work is kept, so nothing is asked; what is shown stays."""
         self._draw_title("stopping …")
@@ -361,38 +291,6 @@ class ReviewScreen(KeyScreen[None]):
     def _discard(self, yes: bool | None) -> None:
         if yes:
             self.post_message(WishRequested(Discard(self.subject.id)))
-
-    def do_next_hunk(self) -> None:
-        """Go to the next hunk; after the last one, to the next file."""
-        if not self.diff.to_hunk(1):
-            self.files.step(1)
-
-    def do_previous_hunk(self) -> None:
-        """Go to the previous hunk; before the first one, to the previous file."""
-        if not self.diff.to_hunk(-1):
-            self._enters_at_end = True
-            self._enters_at_end = self.files.step(-1)
-
-    def do_next_file(self) -> None:
-        """Go to the next file."""
-        self.files.step(1)
-
-    def do_previous_file(self) -> None:
-        """Go to the previous file."""
-        self.files.step(-1)
-
-    def do_load(self) -> None:
-        """Read a large file's diff after all."""
-        entry = self.files.entry
-        if isinstance(entry, Change):
-            self._read_diff(entry)
-
-    def do_copy(self) -> None:
-        """The path as it is shown: nothing in it can act where it is pasted."""
-        entry = self.files.entry
-        if entry:
-            self.app.copy_to_clipboard(safe_line(entry.path, 4000))
-            self.say(f"copied {safe_line(entry.path, 100)}")
 
     def do_include(self) -> None:
         """Take in what a tool made, or leave out again what was taken in."""
