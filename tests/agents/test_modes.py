@@ -4,7 +4,7 @@ What proves it are files of the worktree and what its model was told; that it as
 read as a person's front end reads it, from its channel or its screen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,9 +16,9 @@ from swarm.engine.host import images
 from swarm.model.agent_state import ASKING
 from swarm.model.task import State
 from swarm.scripted_model.steps import Run, Say, Write
+from tests.adapters.tmux.terminal import attached
 from tests.agents.driven import (
     DONE,
-    PATIENCE,
     DrivenAgents,
     edits_in_text,
     open_driven_agents,
@@ -30,10 +30,13 @@ pytestmark = pytest.mark.agents
 EDIT = Write("hello.txt", "hello\n")
 COMMAND = Run("""python3 -c 'open("ran.txt", "w").write("ran")'""", is_asked=True)
 """Not `echo … > ran.txt`: claude takes that for an edit, and asks nobody in `edits`."""
-KEYS = {"gemini": ("1", False), "cline": ("y", False)}
-"""What says yes once in the dialog of an agent without a channel; if Enter follows."""
-NO_KEY = ("aider", "mini", "vibe")
-"""Agents whose dialog takes Enter alone: what follows a yes is not tried."""
+KEYS = {"gemini": b"1", "cline": b"y", "vibe": b"\r"}
+"""The key that says yes once in the dialog of an agent without a channel."""
+NO_KEY = ("aider", "mini")
+"""Agents without a channel of which nothing is tried but that they ask."""
+PATIENCE = 420.0
+"""Seconds until a wait gives up: an agent has taken 110 to its first request."""
+ENDED = (State.STOPPED, State.FAILED)
 BOTH_IN_TEXT = Say(
     "hello.txt\n```\n<<<<<<< SEARCH\n=======\nhello\n>>>>>>> REPLACE\n```\n\n"
     f"```bash\n{COMMAND.command}\n```"
@@ -69,6 +72,22 @@ def begin(
     return house.start(agent, way, f"Please do {marker} now.", mode=mode), marker
 
 
+def wait(
+    house: DrivenAgents, task: int, happened: Callable[[], bool], what: str
+) -> None:
+    """Block until it is so; a failure tells what stands on the screen.
+
+    A task that has ended is waited for no more.
+    """
+    tasks = house.harness.queries.tasks
+    try:
+        house.harness.until(lambda: happened() or tasks.get(task).state in ENDED, what)
+    except AssertionError as late:
+        told = f"not in {house.harness.patience:.0f} s: {what}"
+        raise AssertionError(f"{told}\n{house.screen(task)}") from late
+    assert happened(), f"it ended before: {what}\n{house.log(task)[-3000:]}"
+
+
 def until_asked(house: DrivenAgents, task: int, marker: str, step: int) -> None:
     """Block until it asks its human, having come to this step and no further."""
     tasks = house.harness.queries.tasks
@@ -81,21 +100,23 @@ def until_asked(house: DrivenAgents, task: int, marker: str, step: int) -> None:
         asks = bool(found.questions) or bool(status and status.state in ASKING)
         return is_at and asks
 
-    house.harness.until(is_asked, f"it asks at step {step}\n{house.screen(task)}")
+    wait(house, task, is_asked, f"it asks at step {step}")
 
 
-def say_yes(house: DrivenAgents, agent: str, task: int) -> None:
-    """To the one question that is open: by its id, or in its dialog."""
+def say_yes(house: DrivenAgents, agent: str, task: int, marker: str) -> None:
+    """To its first question: by its id, or by a key in its dialog."""
     harness = house.harness
     if agent in KEYS:
-        text, has_enter = KEYS[agent]
-        pane = harness.context.names(task).pane
         # Its hook tells of the dialog before that is drawn, and would swallow the key.
-        harness.until(lambda: is_drawn(house, agent, task), "its dialog is drawn")
-        harness.context.panes.send(pane, text, enter=has_enter)
+        wait(house, task, lambda: is_drawn(house, agent, task), "its dialog is drawn")
+        panes, pane = harness.context.panes, harness.context.names(task).pane
+        with attached(panes.attach_argv(pane), size=(120, 36)) as terminal:
+            # A key, as a human's: cline takes no paste in its dialog.
+            terminal.press(KEYS[agent])
+            wait(house, task, lambda: house.model.furthest(marker) > 0, "it goes on")
         return
     tasks = harness.queries.tasks
-    harness.until(lambda: bool(tasks.get(task).questions), "its question has an id")
+    wait(house, task, lambda: bool(tasks.get(task).questions), "its question's id")
     body = {"question_id": tasks.get(task).questions[0].id, "answer": "once"}
     harness.wish_done("answer", task=task, **body)
 
@@ -134,7 +155,7 @@ def test_in_ask_a_file_is_asked_and_a_command_too(
         assert not (tree / "ran.txt").exists()
         if agent in NO_KEY:
             return
-        say_yes(house, agent, task)
+        say_yes(house, agent, task, marker)
         until_asked(house, task, marker, 1)
         assert (tree / "hello.txt").read_text() == "hello\n"
         assert not (tree / "ran.txt").exists()
@@ -162,11 +183,11 @@ def done_headless(house: DrivenAgents, agent: str, mode: str) -> set[str]:
     tasks = house.harness.queries.tasks
 
     def is_over() -> bool:
-        has_ended = tasks.get(task).state in (State.STOPPED, State.FAILED)
+        has_ended = tasks.get(task).state in ENDED
         return has_ended or is_drawn(house, agent, task)
 
     try:
-        house.harness.until(is_over, f"it has ended, or asks\n{marker}")
+        wait(house, task, is_over, "it has ended, or asks in its pane")
         assert house.model.furthest(marker) >= 0, "its model was never asked"
     finally:
         house.stop(task)
