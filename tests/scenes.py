@@ -1639,6 +1639,7 @@ OPTIONS = Options(
     clock=lambda: NOW,
     standings=lambda: STANDINGS,
     tools_change=lambda _task: TOOLS_CHANGE,
+    usual_agent=lambda: "claude-code",
 )
 
 

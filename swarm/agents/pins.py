@@ -47,13 +47,14 @@ def applied(agent: Agent, folder: Path) -> Agent:
 def read(folder: Path, name: str) -> Pin | None:
     """The pin as it stands; PlanError names the file and the key of a mistake."""
     file = path(folder, name)
-    if not file.exists():
+    if not human_file.is_there(file):
         return None
     try:
-        body = tomllib.loads(human_file.read(file, LARGEST).decode())
+        body = tomllib.loads(human_file.text(file, LARGEST))
     except (OSError, ValueError) as error:
         raise PlanError(
-            f"{file} cannot be read: {error}", hint=_way_out(file, name)
+            f"{file} cannot be read: {human_file.fault(error)}",
+            hint=_way_out(file, name),
         ) from error
     for key in (*body, *_KEYS):
         if problem := _problem(key, body):

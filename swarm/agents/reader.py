@@ -32,7 +32,10 @@ def read(text: str, name: str, file: str) -> Agent:
     try:
         body = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise PlanError(f"{file} is not valid TOML: {error}") from error
+        raise PlanError(
+            f"{file} is not valid TOML: {error}",
+            hint="put the line right; CONTRIBUTING.md shows such a file",
+        ) from error
     return from_table(body, name, file)
 
 

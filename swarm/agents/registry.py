@@ -91,9 +91,13 @@ def _shipped_agent(name: str) -> Agent:
 def _own(name: str) -> Agent:
     file = user_folder() / f"{name}.toml"
     try:
-        text = human_file.read(file, LARGEST).decode()
+        text = human_file.text(file, LARGEST)
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(f"{file} cannot be read: {error}") from error
+        raise PlanError(
+            f"{file} cannot be read: {human_file.fault(error)}",
+            hint="put it right, or move it out of that folder; CONTRIBUTING.md shows "
+            "such a file",
+        ) from error
     agent = reader.read(text, name, str(file))
     if is_shipped(name) and not agent.replaces:
         raise PlanError(

@@ -327,7 +327,7 @@ def _agent_names() -> tuple[str, ...]:
 
 
 def usual_agent(queries: Queries, repo: Path | None) -> str:
-    """The agent that is set, else the one used last in the repository, else empty.
+    """The agent that is set, else the one used last there or anywhere, or empty.
 
     A mistake in the settings is told by the wish; here the one used last counts then.
     """

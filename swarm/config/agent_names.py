@@ -34,4 +34,6 @@ def unknown(name: str, folder: Path) -> str:
 
 
 def _stems(folder: Path) -> list[str]:
-    return sorted(file.stem for file in folder.glob("*.toml"))
+    # An editor's own files, such as `.#mine.toml`, begin with a dot.
+    files = (file for file in folder.glob("*.toml") if file.name[0] != ".")
+    return sorted(file.stem for file in files)

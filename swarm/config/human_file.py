@@ -32,9 +32,21 @@ def read(file: Path, largest: int = LARGEST) -> bytes:
     return content
 
 
-def text(file: Path) -> str:
-    """The content as UTF-8, its ends of lines as `\\n`; OSError, UnicodeDecodeError."""
-    return read(file).decode().replace("\r\n", "\n")
+def text(file: Path, largest: int = LARGEST) -> str:
+    """The content as UTF-8, its ends of lines as `\\n`; OSError, UnicodeDecodeError.
+
+    The mark that some editors begin a file with is left out.
+    """
+    return read(file, largest).decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def fault(error: OSError | ValueError) -> str:
+    """Why a file could not be read, in a few words, without its path."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"its byte {error.start + 1} is no UTF-8"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
+    return str(error)
 
 
 def replace(file: Path, text: str) -> None:

@@ -74,18 +74,22 @@ COMMAND = "command"
 
 
 def marked(standings: dict[str, Standing], names: tuple[str, ...], usual: str) -> str:
-    """The agent that a form marks before a human has chosen one.
+    """The agent that a form marks before a human has chosen one; empty for none.
 
-    The project's, then the usual one, whether it can run or not; else the first that
-    can; else a command, which stands without an image of its own and without a key.
+    The project's, then the usual one, whether it can run or not; else the only one that
+    can; of several none, for each may cost its human another account. Where none can,
+    a command, which stands without an image of its own and without a key.
     """
     for name in names:
         if name in standings and standings[name].is_project_s:
             return name
     if usual in names:
         return usual
-    able = (each for each in names if each in standings and standings[each].can_run)
-    return next((each for each in able if each != COMMAND), COMMAND)
+    able = [each for each in names if each in standings and standings[each].can_run]
+    agents = [each for each in able if each != COMMAND]
+    if len(agents) > 1:
+        return ""
+    return agents[0] if agents else COMMAND
 
 
 def in_order(standings: dict[str, Standing], names: tuple[str, ...]) -> tuple[str, ...]:

@@ -76,13 +76,14 @@ class TaskQueries:
         return int(row[0]) if row else 0
 
     def last_agent(self, repo: str) -> str:
-        """The agent of the newest task of a repository, removed ones too; or empty."""
-        row = self._connection.one(
-            "SELECT json_extract(body, '$.agent') FROM task WHERE repo = :repo"
-            " ORDER BY id DESC LIMIT 1",
-            {"repo": repo},
-        )
-        return str(row[0]) if row else ""
+        """The agent used last in a repository, else anywhere; or empty.
+
+        Removed tasks count; a command only where there was no agent in any of them.
+        """
+        for query in _LAST_AGENT:
+            if row := self._connection.one(query, {"repo": repo}):
+                return str(row[0])
+        return ""
 
     def disk_warning(self) -> str:
         """The keeper's newest words on a disk that fills; empty if there is room."""
@@ -93,6 +94,16 @@ class TaskQueries:
         return str(row[0]) if row else ""
 
 
+_LAST_AGENT = tuple(
+    "SELECT json_extract(body, '$.agent') FROM task"  # noqa: S608 - ours
+    f" WHERE {where} ORDER BY id DESC LIMIT 1"
+    for where in (
+        "repo = :repo AND json_extract(body, '$.agent') != 'command'",
+        "json_extract(body, '$.agent') != 'command'",
+        "repo = :repo",
+    )
+)
+"""Here, anywhere, and a command here."""
 _USAGES = (
     f"SELECT usage.task, {USAGE},"  # noqa: S608 - the columns are ours
     " json_extract(task.plan, '$.sandbox.limits.cpus')"

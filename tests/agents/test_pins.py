@@ -93,3 +93,14 @@ def test_what_is_written_is_what_is_read(folder: Path) -> None:
     pins.write(folder, "own", replace(pin, version="1.1"))
 
     assert pins.read(folder, "own") == replace(pin, version="1.1")
+
+
+@pytest.mark.parametrize("target", ["claude.pin", "gone"])
+def test_a_pin_that_is_a_link_to_nothing_is_told(folder: Path, target: str) -> None:
+    """It is not passed over: another version would run than the user agreed to."""
+    folder.mkdir(parents=True)
+    (folder / "claude.pin").symlink_to(target)
+
+    with pytest.raises(PlanError, match=r"claude\.pin cannot be read") as caught:
+        registry.find("claude")
+    assert "swarm agent update claude" in caught.value.hint

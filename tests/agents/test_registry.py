@@ -1,5 +1,7 @@
 """An agent is found by its name; a user's own stands beside the shipped ones."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -78,13 +80,75 @@ def test_an_agent_that_replaces_nothing_is_refused(folder: Path) -> None:
         registry.find("mine")
 
 
-def test_a_users_file_that_cannot_be_read_is_told(folder: Path) -> None:
-    """It may be anything of that name: a folder, other bytes, too much."""
-    (folder / "one.toml").mkdir()
-    (folder / "two.toml").write_bytes(b"\xff")
-    (folder / "three.toml").write_bytes(b"#" * (registry.LARGEST + 1))
+def _folder(file: Path) -> None:
+    file.mkdir()
 
-    for name in ("one", "two", "three"):
-        with pytest.raises(PlanError, match=rf"{name}\.toml cannot be read"):
-            registry.find(name)
+
+def _loop(file: Path) -> None:
+    file.symlink_to(file.name)
+
+
+def _dangling(file: Path) -> None:
+    file.symlink_to(file.with_name("gone"))
+
+
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "folder": (_folder, "it is no regular file"),
+    "pipe": (os.mkfifo, "it is no regular file"),
+    "loop": (_loop, "too many levels of symbolic links"),
+    "dangling": (_dangling, "no such file or directory"),
+    "other-bytes": (lambda f: f.write_bytes(b"ab\xff"), "its byte 3 is no UTF-8"),
+    "too-large": (
+        lambda f: f.write_bytes(b"#" * (registry.LARGEST + 1)),
+        "it is larger than 1 MiB",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_users_file_that_cannot_be_read_is_told(folder: Path, name: str) -> None:
+    """It may be anything of that name; the others are there all the same."""
+    make, words = UNREADABLE[name]
+    file = folder / f"{name}.toml"
+    make(file)
+
+    with pytest.raises(PlanError) as caught:
+        registry.find(name)
+
+    assert caught.value.message == f"{file} cannot be read: {words}"
+    assert "move it out of that folder" in caught.value.hint
     assert registry.find("claude").name == "claude"
+    assert {"claude", "codex"} <= set(registry.runnable())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{MINIMAL}\n[headless]\n", "Cannot declare ('headless',) twice"),
+        ('title = "a"\ntitle = "b"\n', "Cannot overwrite a value"),
+        (f"titel = 1\n{MINIMAL}", "titel: unknown key; known: name, title"),
+        ("", "title: is missing"),
+    ],
+)
+def test_a_mistake_in_a_users_file_is_told_with_the_file(
+    folder: Path, text: str, words: str
+) -> None:
+    file = folder / "mine.toml"
+    file.write_text(text)
+
+    with pytest.raises(PlanError) as caught:
+        registry.find("mine")
+
+    assert caught.value.message.startswith(str(file))
+    assert words in caught.value.message
+    assert "CONTRIBUTING.md" in caught.value.hint
+
+
+def test_what_an_editor_writes_is_no_mistake(folder: Path) -> None:
+    """A mark at the begin, other ends of lines, a lock beside the file."""
+    text = MINIMAL.replace("\n", "\r\n").encode()
+    (folder / "mine.toml").write_bytes(b"\xef\xbb\xbf" + text)
+    (folder / ".#mine.toml").symlink_to("me@host.1234")
+
+    assert registry.find("mine").title == "Mine"
+    assert registry.own_names() == ["mine"]

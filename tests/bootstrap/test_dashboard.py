@@ -165,7 +165,7 @@ def test_the_usual_agent_is_the_one_set_else_the_one_used_last(
     found += [usual_agent(queries, Path("/two")), usual_agent(queries, None)]
 
     queries.close()
-    assert found == ["pi", "codex", "pi", "", ""]
+    assert found == ["pi", "codex", "pi", "pi", ""]
 
 
 def test_what_services_and_builds_printed_is_read(tmp_path: Path) -> None:

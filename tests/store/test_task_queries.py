@@ -44,10 +44,20 @@ def test_a_task_of_another_number_is_an_error(queries: Queries) -> None:
 
 
 def test_the_agent_used_last_in_a_repository_is_known(tmp_path: Path) -> None:
-    """Also of a task that was removed since; another repository's does not count."""
+    """Also of a task that was removed since; else another's, else a command."""
     file = tmp_path / "swarm.db"
     journal = Journal(file)
-    for repo, agent in (("/one", "codex"), ("/one", "pi"), ("/two", "claude")):
+    empty = Queries(file)
+    assert empty.tasks.last_agent("/one") == ""
+    empty.close()
+    used = (
+        ("/one", "codex"),
+        ("/one", "pi"),
+        ("/two", "claude"),
+        ("/one", "command"),
+        ("/three", "command"),
+    )
+    for repo, agent in used:
         queued = replace(build_event(events.TaskQueued), repo=repo, agent=agent)
         journal.queue(lambda _id, queued=queued: queued)  # type: ignore[misc]  # the default binds the event
     journal.record(2, events.TaskFailed("net", "x"))
@@ -58,7 +68,20 @@ def test_the_agent_used_last_in_a_repository_is_known(tmp_path: Path) -> None:
     found = [queries.tasks.last_agent(repo) for repo in ("/one", "/two", "/three")]
 
     queries.close()
-    assert found == ["pi", "claude", ""]
+    assert found == ["pi", "claude", "claude"]
+
+
+def test_a_command_is_the_usual_one_where_nothing_else_was_used(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "swarm.db")
+    queued = replace(build_event(events.TaskQueued), repo="/one", agent="command")
+    journal.queue(lambda _id: queued)
+    journal.close()
+    queries = Queries(tmp_path / "swarm.db")
+
+    found = [queries.tasks.last_agent(repo) for repo in ("/one", "/two")]
+
+    queries.close()
+    assert found == ["command", ""]
 
 
 def test_the_newest_limit_of_the_queue_counts(queries: Queries) -> None:

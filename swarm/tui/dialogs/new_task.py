@@ -76,7 +76,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     def _fields(self) -> ComposeResult:
         draft = self._draft
         kept = tuple(name for name in draft.agents if name in self._agents)
-        chosen = kept or (self._marked(),)
+        chosen = kept or tuple(filter(None, [self._marked()]))
         with Horizontal(classes="field -high"):
             yield Label("Prompt", markup=False)
             yield TextArea(draft.prompt, id="prompt", tab_behavior="focus")
@@ -267,7 +267,8 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     def _told_agent(self, draft: Draft) -> str:
         """The agent that the line below the list is about: the one pointed at there.
 
-        Elsewhere it is the first of the chosen that lacks something, or the first.
+        Elsewhere it is the first of the chosen that lacks something, or the first; of
+        none, the one pointed at.
         """
         picker = self.query_one(AgentPicker)
         if picker.has_focus:
@@ -277,7 +278,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
             for name in draft.agents
             if name in self._standings and not self._standings[name].can_run
         )
-        return next(lacking, next(iter(draft.agents), ""))
+        return next(lacking, next(iter(draft.agents), picker.pointed))
 
     def _field(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value

@@ -40,7 +40,7 @@ class Surroundings:
     project: Callable[[str], ProjectAsked] | None = None
     """What `swarm.toml` asks for at a base; blocks (SwarmError)."""
     usual: str = ""
-    """The agent to mark at first; empty for the first that can run."""
+    """The agent to mark at first; empty for the only one that can run."""
 
 
 @frozen

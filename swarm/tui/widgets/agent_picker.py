@@ -56,12 +56,12 @@ class AgentPicker(LineView):
     ) -> None:
         """Show what each would stand on, in this order.
 
-        An untouched list chooses the marked one; a human's choice stays.
+        An untouched list chooses the marked one, or none; a human's choice stays.
         """
         pointed = self.pointed
         self.names, self._standings = names, standings
         if not self.is_touched:
-            self._chosen, pointed = frozenset({marked}), marked
+            self._chosen, pointed = frozenset({marked} - {""}), marked
         self._draw()
         self.go(names.index(pointed) if pointed in names else 0)
 

@@ -16,6 +16,8 @@ from tests.tui.fakes import FakeBackend
 from tests.tui.screens.dashboard.test_decisions import wishes
 
 Recorded = Callable[[Scene], FakeBackend]
+FIRST_TIME = replace(OPTIONS, usual_agent=str)
+"""No agent was used yet."""
 
 
 async def test_tokens_and_dollars_become_the_tasks_budget(recorded: Recorded) -> None:
@@ -110,7 +112,7 @@ async def test_what_is_missing_is_where_the_next_key_goes(recorded: Recorded) ->
 async def test_an_agent_that_can_run_is_offered_first(recorded: Recorded) -> None:
     """What a task stands on is shown before it starts, what is missing too."""
     backend = recorded(THREE_RUNNING)
-    options = replace(OPTIONS, standings=lambda: BOTH)
+    options = replace(FIRST_TIME, standings=lambda: BOTH)
     with shown(backend, options) as app:
         async with app.run_test(size=(100, 40)) as pilot:
             await press(pilot, backend, "n", "type:go")
@@ -128,6 +130,7 @@ async def test_an_agent_that_can_run_is_offered_first(recorded: Recorded) -> Non
 
 
 NONE = {"claude-code": CLAUDE, "codex": replace(CODEX, key_problem="no key")}
+TWO = {**BOTH, "claude-code": replace(CODEX, agent="claude-code")}
 ALONE = {**NONE, "command": Standing("command")}
 
 
@@ -139,6 +142,8 @@ ALONE = {**NONE, "command": Standing("command")}
         ("", BOTH, "codex"),
         ("gone", BOTH, "codex"),
         ("", {**BOTH, "command": Standing("command")}, "codex"),
+        ("", TWO, ""),
+        ("codex", TWO, "codex"),
         ("", ALONE, "command"),
         ("", NONE, "command"),
         ("", {}, "command"),
@@ -147,21 +152,31 @@ ALONE = {**NONE, "command": Standing("command")}
 async def test_one_agent_is_marked_before_a_human_chose(
     recorded: Recorded, usual: str, standings: dict[str, Standing], marked: str
 ) -> None:
-    """The usual one, though it may lack a key; else the first that can run now."""
+    """The usual one, though it may lack a key; else the only one that can run now.
+
+    Of several that can, none: the keys that start it lead to the list.
+    """
     backend = recorded(THREE_RUNNING)
-    options = replace(OPTIONS, standings=lambda: standings, usual_agent=lambda: usual)
+    options = replace(
+        FIRST_TIME, standings=lambda: standings, usual_agent=lambda: usual
+    )
     with shown(backend, options) as app:
         async with app.run_test(size=(100, 40)) as pilot:
             await press(pilot, backend, "n")
 
-            assert picker(app).chosen == (marked,)
-            assert picker(app).pointed == marked
+            assert picker(app).chosen == tuple(filter(None, [marked]))
+            assert picker(app).pointed == (marked or "claude-code")
+            if not marked:
+                await press(pilot, backend, "type:go", "ctrl+s")
+                assert app.focused is picker(app)
+                will = app.screen.query_one("#will", Static)
+                assert str(will.render()) == "no agent is chosen: space chooses one"
 
 
 async def test_several_agents_are_chosen_by_keys(recorded: Recorded) -> None:
     """Space adds one, Enter takes one alone; the mode is sent with them."""
     backend = recorded(THREE_RUNNING)
-    options = replace(OPTIONS, standings=lambda: BOTH)
+    options = replace(FIRST_TIME, standings=lambda: BOTH)
     with shown(backend, options) as app:
         async with app.run_test(size=(100, 40)) as pilot:
             await press(pilot, backend, "n", "type:go")
@@ -187,7 +202,7 @@ async def test_a_chosen_agent_stays_whatever_is_found_out(recorded: Recorded) ->
         known.wait(60)
         return BOTH
 
-    options = replace(OPTIONS, standings=late)
+    options = replace(FIRST_TIME, standings=late)
     with shown(backend, options) as app:
         async with app.run_test(size=(100, 40)) as pilot:
             await pilot.press("n")
@@ -207,7 +222,7 @@ async def test_what_cannot_be_known_is_told_in_the_form(recorded: Recorded) -> N
     def fail() -> dict[str, Standing]:
         raise ToolMissing("docker does not answer\x1b[2J", "start it: `x`")
 
-    with shown(backend, replace(OPTIONS, standings=fail)) as app:
+    with shown(backend, replace(FIRST_TIME, standings=fail)) as app:
         async with app.run_test(size=(80, 24)) as pilot:
             await press(pilot, backend, "n", "type:go")
 
@@ -222,7 +237,7 @@ async def test_offline_is_asked_for_and_refused_without_a_base(
     """Before it is started, in the keeper's words."""
     backend = recorded(THREE_RUNNING)
     bases = {"codex": replace(CODEX, no_offline="there is no warm base")}
-    options = replace(OPTIONS, standings=lambda: bases)
+    options = replace(FIRST_TIME, standings=lambda: bases)
     with shown(backend, options) as app:
         async with app.run_test(size=(100, 40)) as pilot:
             await press(pilot, backend, "n", "type:go")

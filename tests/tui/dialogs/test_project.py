@@ -54,7 +54,9 @@ async def test_it_is_agreed_to_then_built_and_the_task_starts(
 ) -> None:
     """Each by a key, with the whole text in view; the wish names what was seen."""
     backend, project = recorded(THREE_RUNNING), Repository()
-    options = replace(OPTIONS, standings=project.standings, project=project.asked)
+    options = replace(
+        OPTIONS, usual_agent=str, standings=project.standings, project=project.asked
+    )
     with shown(backend, options) as app:
         async with app.run_test(size=(80, 24)) as pilot:
             await press(pilot, backend, "n")
@@ -85,7 +87,9 @@ async def test_it_is_agreed_to_then_built_and_the_task_starts(
 @pytest.mark.parametrize("key", ["escape", "n", "q"])
 async def test_a_no_changes_nothing(recorded: Recorded, key: str) -> None:
     backend, project = recorded(THREE_RUNNING), Repository()
-    options = replace(OPTIONS, standings=project.standings, project=project.asked)
+    options = replace(
+        OPTIONS, usual_agent=str, standings=project.standings, project=project.asked
+    )
     with shown(backend, options) as app:
         async with app.run_test(size=(80, 24)) as pilot:
             await press(pilot, backend, "n", "ctrl+t", key)
@@ -102,7 +106,7 @@ async def test_a_mistake_in_it_is_told_in_the_form(recorded: Recorded) -> None:
     def broken(_base: str) -> ProjectAsked:
         raise ConfigError("swarm.toml: no such key\x1b[2J")
 
-    with shown(backend, replace(OPTIONS, project=broken)) as app:
+    with shown(backend, replace(OPTIONS, usual_agent=str, project=broken)) as app:
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
             await press(pilot, backend, "n", "ctrl+t")
             await settled(pilot)
