@@ -33,7 +33,12 @@ class Manifest:
     package: str
     version: str
     binary: str
-    """The program that the package brings, as far as the manifest says."""
+    """The program that the package brings; empty if the manifest does not say."""
+
+    @property
+    def usual_binary(self) -> str:
+        """What it is called if nobody says it: as the package."""
+        return self.binary or self.package.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +124,9 @@ def _distribution(
             raise PlanError(
                 f"{file}: distribution.{key}.package: is no package's name of {manager}"
             )
-        usual = package.rpartition("/")[2]
-        binary = _text(way, "cmd", f"{file}: distribution.{key}", usual)
+        binary = way.get("cmd", "")
+        if not isinstance(binary, str):
+            raise PlanError(f"{file}: distribution.{key}: cmd: must be text")
         return manager, package, pinned, binary
     raise PlanError(
         f"{file}: distribution: has neither npx nor uvx, only a binary to download",
@@ -151,7 +157,7 @@ def toml(manifest: Manifest, runs: Runs) -> str:
         f'manager = "{manifest.manager}"',
         f"package = {_quoted(manifest.package)}",
         f"version = {_quoted(manifest.version)}",
-        f"binary = {_quoted(manifest.binary)}",
+        f"binary = {_quoted(_binary(manifest, runs))}",
         *(['node = "24"'] if manifest.manager == "npm" else []),
         *_model(runs.model),
         "",
@@ -165,6 +171,12 @@ def toml(manifest: Manifest, runs: Runs) -> str:
     text = "\n".join([*lines, ""])
     reader.read(text, manifest.id, f"{manifest.id}.toml")
     return text
+
+
+def _binary(manifest: Manifest, runs: Runs) -> str:
+    """The program: the manifest's, else the one that the user starts."""
+    started = (runs.headless or runs.screen or ("",))[0]
+    return manifest.binary or started or manifest.usual_binary
 
 
 def _model(model: Model | None) -> list[str]:

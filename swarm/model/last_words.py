@@ -13,6 +13,8 @@ from swarm.model.safe_text import safe_line
 
 LIMIT = 200
 """Characters of the sentence."""
+WIDTH = 160
+"""Characters of a line that is shown as it is."""
 _TAIL = 60
 """Lines that are read."""
 _WIDTH = 2000
@@ -25,6 +27,7 @@ _FRAME = re.compile(r"[\s\u2500-\u259f\u2800-\u28ff|+*=~_{}()\[\];,-]*")
 """What draws boxes or closes brackets, and says nothing."""
 _TRACE = re.compile(
     r"\s+(at |File \"|\^|~)|\s*(Node\.js v\d|npm (notice|warn))|Traceback "
+    r"|\W*ERROR\s+at [^\s:]+:\d+"
 )
 """A line of a stack trace, or below one."""
 _FAULT = re.compile(
@@ -43,6 +46,17 @@ def last_words(output: str) -> str:
     # Of a trace in Python the last line is the error, of others the first that is one.
     chosen = told[-1:] or lines[-1:]
     return safe_line(chosen[0], LIMIT) if chosen else ""
+
+
+def last_lines(output: str, most: int) -> list[str]:
+    """The last lines of text, without what draws or moves a cursor; harmless, short."""
+    return [safe_line(line, WIDTH) for line in _text_lines(output)][-most:]
+
+
+def _text_lines(output: str) -> Iterator[str]:
+    for line in _CONTROL.sub("", output).replace("\r", "\n").splitlines():
+        if not _FRAME.fullmatch(line):
+            yield line[:_WIDTH].rstrip()
 
 
 def _lines(output: str) -> Iterator[str]:

@@ -85,6 +85,8 @@ class ScriptedModel:
         self.seen: list[Seen] = []
         self.keys: set[str] = set()
         """Every key that a request bore."""
+        self.strays: list[str] = []
+        """The paths of requests that are of no protocol here."""
         self.charged = Usage(0, 0, 0)
         """What all answers so far said that they cost."""
         self.threads = Threads()
@@ -230,6 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         protocol = next((p for shape, p in PROTOCOLS if shape.search(path)), None)
         if protocol is None:
+            self.model.strays.append(path)
             self._json(404, {"error": {"message": f"nothing is at {path}"}})
             return
         body = json.loads(raw or b"{}")

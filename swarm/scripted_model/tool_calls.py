@@ -1,6 +1,7 @@
 """Which of an agent's own tools carries out a step, and how it is called."""
 
 import json
+import re
 import shlex
 from pathlib import PurePosixPath
 
@@ -30,8 +31,14 @@ ASKERS = (
     "request_user_input",
 )
 PATCHERS = ("apply_patch",)
-PATHS = ("file_path", "filePath", "path", "absolute_path")
-CONTENTS = ("content", "contents", "file_text", "new_text", "text")
+PATHS = (
+    "file_path", "filePath", "filepath", "path", "absolute_path", "filename",
+    "file_name", "target_file", "file",
+)  # fmt: skip
+CONTENTS = ("content", "contents", "file_text", "new_text", "text", "code")
+COMMANDS = ("command", "cmd", "commands", "script", "code")
+_LIKE_A_SHELL = re.compile(r"bash|shell|terminal|exec|command|run", re.IGNORECASE)
+_LIKE_A_WRITER = re.compile(r"write|create|save", re.IGNORECASE)
 FREE = (
     "const r = await tools.exec_command({{cmd: {command}}}); "
     "text(r.output ?? JSON.stringify(r));"
@@ -47,7 +54,7 @@ def call(step: Write | Run | Ask, asked: Asked, in_text: bool) -> Reply:
     if in_text:
         return Text(_in_text(step))
     if isinstance(step, Write):
-        writer = _offered(WRITERS, asked)
+        writer = _offered(WRITERS, asked) or _alike(_LIKE_A_WRITER, PATHS, asked)
         if writer and (arguments := _write(writer, step)):
             return Call(writer, arguments)
         patcher = _offered(PATCHERS, asked)
@@ -55,7 +62,7 @@ def call(step: Write | Run | Ask, asked: Asked, in_text: bool) -> Reply:
             return _patch(patcher, step)
         text = f"printf %s {shlex.quote(step.text)} > {shlex.quote(step.path)}"
         step = Run(text)
-    shell = _offered(SHELLS, asked)
+    shell = _offered(SHELLS, asked) or _alike(_LIKE_A_SHELL, COMMANDS, asked)
     if shell is None:
         return Text(f"no shell among {', '.join(sorted(asked.tools))}")
     return _run(shell, step)
@@ -76,6 +83,18 @@ def _question(name: str, step: Ask) -> dict[str, object]:
 
 def _offered(names: tuple[str, ...], asked: Asked) -> Tool | None:
     return next((asked.tools[name] for name in names if name in asked.tools), None)
+
+
+def _alike(named: re.Pattern[str], takes: tuple[str, ...], asked: Asked) -> Tool | None:
+    """The first tool of such a name that takes one of these."""
+    return next(
+        (
+            tool
+            for name, tool in asked.tools.items()
+            if named.search(name) and any(each in tool.parameters for each in takes)
+        ),
+        None,
+    )
 
 
 def _write(tool: Tool, step: Write) -> dict[str, object]:
@@ -112,7 +131,7 @@ def _run(tool: Tool, step: Run) -> Call:
     elif known.get("command", {}).get("type") == "array":
         arguments["command"] = ["bash", "-lc", command]
     else:
-        arguments["command"] = command
+        arguments[next((n for n in COMMANDS if n in known), "command")] = command
     if "description" in known:
         arguments["description"] = "a step"
     for name in ("is_background", "requires_approval"):

@@ -33,13 +33,25 @@ def test_an_agent_is_written_from_a_manifest_and_read_back() -> None:
     agent = reader.read(toml(parsed(), RUNS), "zeta-agent", "f")
 
     assert (agent.image.manager, agent.image.package) == ("npm", "@zeta/agent")
-    assert (agent.image.version, agent.image.binary) == ("1.2.3", "agent")
+    assert (agent.image.version, agent.image.binary) == ("1.2.3", "zeta")
     assert agent.screen
     assert agent.screen.argv == ("zeta", "{mode}", "{prompt}")
     assert agent.headless
     assert agent.headless.prompt == "stdin"
     assert agent.mode["full"].argv == ("--yolo",)
     assert (agent.licence, agent.services) == ("MIT", ("claude",))
+
+
+def test_the_program_is_the_manifests_else_the_one_that_is_started() -> None:
+    npx = {"package": "@zeta/agent@1.2.3", "cmd": "zeta-acp"}
+    told = parsed(distribution={"npx": npx})
+    screen = Runs(screen=("zt", "{prompt}"))
+
+    assert reader.read(toml(told, screen), "z", "f").image.binary == "zeta-acp"
+    assert reader.read(toml(parsed(), screen), "z", "f").image.binary == "zt"
+    assert parsed().usual_binary == "agent"
+    with pytest.raises(PlanError, match="cmd: must be text"):
+        parsed(distribution={"npx": {**npx, "cmd": ["x"]}})
 
 
 @pytest.mark.parametrize("cut", ["==", "@"])

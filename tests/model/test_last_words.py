@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.last_words import LIMIT, last_words
+from swarm.model.last_words import LIMIT, WIDTH, last_lines, last_words
 from swarm.model.safe_text import safe_line
 
 PYTHON = """Traceback (most recent call last):
@@ -84,6 +84,37 @@ Node.js v24.1.0
 )  # fmt: skip
 def test_it_is_the_fault_or_else_the_last_line(output: str, sentence: str) -> None:
     assert last_words(output) == sentence
+
+
+RICH = """\
+\x1b[2;36m·\x1b[0m \x1b[1;31mERROR   \x1b[0m Error code: 403 - denied by policy
+\x1b[2;36m·\x1b[0m \x1b[1;31mERROR   \x1b[0m   at /opt/x/llm.py:17 in _stream
+
+Goodbye!
+"""
+
+
+def test_a_logged_place_in_a_program_is_no_fault() -> None:
+    """As gptme 0.35.1 has it."""
+    told = last_words(RICH)
+
+    assert told == "· ERROR    Error code: 403 - denied by policy"
+
+
+def test_the_last_lines_are_those_that_say_something() -> None:
+    assert last_lines(f"a\n{RICH}\x1b]0;t\x07\n╭──╮\n", 2) == [
+        "· ERROR      at /opt/x/llm.py:17 in _stream",
+        "Goodbye!",
+    ]
+    assert last_lines("50 %\r100 %\n", 1) == ["100 %"]
+    assert last_lines("", 3) == []
+
+
+@given(st.text())
+def test_last_lines_are_harmless_and_short(output: str) -> None:
+    for line in last_lines(f"{output}\u202e\x1b[2J{output}", 3):
+        assert len(line) <= 12 * WIDTH
+        assert safe_line(line, 12 * WIDTH) == line
 
 
 @given(st.text())

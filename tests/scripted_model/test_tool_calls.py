@@ -43,6 +43,34 @@ def test_a_file_is_written_by_a_shell_if_no_tool_writes() -> None:
     assert reply.arguments == {"file_path": "/workspace/a", "content": "x"}
 
 
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        (Tool("execute_bash", {"command": {}}), {"command": "make"}),
+        (Tool("terminal_tool", {"script": {}}), {"script": "make"}),
+        (Tool("run_python", {"code": {}}), {"code": "make"}),
+    ],
+)
+def test_a_shell_of_another_name_is_known_by_it_and_what_it_takes(
+    tool: Tool, arguments: dict[str, Any]
+) -> None:
+    other = Tool("run_tests", {"path": {}})
+
+    reply = call(Run("make"), asked(other, tool), in_text=False)
+
+    assert isinstance(reply, Call)
+    assert (reply.tool, reply.arguments) == (tool, arguments)
+
+
+def test_a_writer_of_another_name_too() -> None:
+    maker = Tool("create_new_file", {"filepath": {}, "contents": {}})
+
+    reply = call(Write("a", "x"), asked(Tool("create_todo", {}), maker), False)
+
+    assert isinstance(reply, Call)
+    assert reply.arguments == {"filepath": "/workspace/a", "contents": "x"}
+
+
 def test_an_agent_without_tools_is_told_in_words() -> None:
     assert isinstance(call(Run("x"), asked(), in_text=False), Text)
     assert "SEARCH" in getattr(call(Write("a", "x"), asked(), True), "text", "")

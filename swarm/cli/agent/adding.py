@@ -68,13 +68,13 @@ def _runs(args: Namespace, named: Manifest) -> Runs:
     screen, headless, full = args.screen, args.headless, args.full
     if not screen and not headless and sys.stdin.isatty():
         output.note("A manifest does not say how the program starts for a person.")
-        screen = _ask(f"on its own screen, such as: {named.binary} {{prompt}}")
-        headless = _ask(f"headless, such as: {named.binary} -p {{prompt}}")
+        screen = _ask(f"on its own screen, such as: {named.usual_binary} {{prompt}}")
+        headless = _ask(f"headless, such as: {named.usual_binary} -p {{prompt}}")
         full = _ask("what lets it do everything unasked, such as: --yolo")
     if not screen and not headless:
         raise PlanError(
             "the manifest does not say how the program starts for a person",
-            hint=f'say it: --screen "{named.binary} {{prompt}}", --headless "…", '
+            hint=f'say it: --screen "{named.usual_binary} {{prompt}}", --headless "…", '
             "--full=…",
         )
     _require_services(args.service)

@@ -13,6 +13,9 @@ _HOSTS = {
     "anthropic": "api.anthropic.com",
     "gemini": "generativelanguage.googleapis.com",
 }
+_OPENAI = "api.openai.com"
+_TOLD = "model.swarm.test"
+"""What an agent asks that takes its model's address from a variable."""
 _HEADERS = {"anthropic": ("x-api-key", "{}"), "gemini": ("x-goog-api-key", "{}")}
 _SHAPES = {"anthropic": "anthropic", "gemini": "gemini"}
 
@@ -30,7 +33,18 @@ class ModelPlace:
 def host_of(agent: Agent) -> str:
     """The host that the agent asks for its model, from the box."""
     known = urlsplit(agent.model.url).hostname
-    return known or _HOSTS.get(agent.model.protocol, "model.swarm.test")
+    if known or is_told(agent):
+        return known or _TOLD
+    return _HOSTS.get(agent.model.protocol, _OPENAI)
+
+
+def is_told(agent: Agent) -> bool:
+    """True if only the check says where its model is, by the variable of its address.
+
+    Without one it asks the host of its protocol's maker.
+    """
+    model = agent.model
+    return bool(model.endpoint) and not model.url and model.protocol not in _HOSTS
 
 
 def rule_words(agent: Agent) -> tuple[str, str, str]:
@@ -41,12 +55,14 @@ def rule_words(agent: Agent) -> tuple[str, str, str]:
 
 
 def config(agent: Agent, place: ModelPlace) -> str:
-    """The settings file; another port than 443 is told to the agent as its endpoint."""
+    """The settings file. The agent is told its endpoint if it knows none, or if the
+    port is another than 443."""
     host = host_of(agent)
     lines = ["[gate]", "ready = 0", f'hosts = {{ "{host}" = "{place.address}" }}']
-    if place.port != 443:
-        path = urlsplit(agent.model.url).path
-        endpoint = f"https://{host}:{place.port}{path}"
+    if place.port != 443 or is_told(agent):
+        path = "/v1" if is_told(agent) else urlsplit(agent.model.url).path
+        port = "" if place.port == 443 else f":{place.port}"
+        endpoint = f"https://{host}{port}{path}"
         lines = [f"[agents.{agent.name}]", f"endpoint = {_quoted(endpoint)}", *lines]
     return "\n".join([*lines, ""])
 

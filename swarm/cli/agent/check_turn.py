@@ -11,7 +11,8 @@ FILE = "hello.txt"
 LOOK = f"curl -sS -m 20 https://{FORBIDDEN}/; echo looked $?"
 """A host that nothing allows is asked."""
 COMMIT = (
-    "git add -A && git -c user.name=check -c user.email=check@example.invalid "
+    # By name: some agents refuse to add all that there is.
+    f"git add {FILE} && git -c user.name=check -c user.email=check@example.invalid "
     "commit -q -m 'add hello' && echo committed"
 )
 

@@ -11,7 +11,7 @@ import shutil
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swarm.adapters.docker import DockerImages
@@ -20,7 +20,7 @@ from swarm.agents.description import Agent
 from swarm.agents.starting import chosen_run
 from swarm.bootstrap import wiring
 from swarm.cli import exit_codes, output
-from swarm.cli.agent import check_policy
+from swarm.cli.agent import check_policy, check_report
 from swarm.cli.agent.check_policy import FORBIDDEN, ModelPlace
 from swarm.cli.agent.check_turn import FILE, Turn, steps_of
 from swarm.cli.demo.environment import DemoEnvironment, demo_environment
@@ -50,6 +50,8 @@ class _Run:
     way: str
     rows: dict[str, str]
     """What was tried, to `yes` or why not."""
+    report: tuple[str, ...] = ()
+    """Of one that is not good: what is known of it, in lines."""
 
     @property
     def is_good(self) -> bool:
@@ -83,6 +85,9 @@ def check(args: Namespace) -> int:
         [f"{agent.name} {agent.image.version}".strip(), *(run.way for run in runs)],
         [[name, *(run.rows.get(name, "") for run in runs)] for name in names],
     )
+    for run in runs:
+        if not run.is_good and run.report:
+            output.out("\n".join(["", *run.report]))
     good = all(run.is_good for run in runs)
     return exit_codes.DONE if good else exit_codes.FAILED
 
@@ -150,14 +155,20 @@ def _tried(
         return _Run(way, {"started": safe_line(error.message, 120)})
     queries = Queries(environment.places.database)
     try:
-        _until_turn_ended(environment, queries, task_id, way, turn)
+        screen = _until_turn_ended(environment, queries, task_id, way, turn)
         rows = _rows(environment, queries, task_id, turn)
+        task = queries.tasks.get(task_id)
         if way == "headless":
-            task = queries.tasks.get(task_id)
             rows["ended by itself"] = _yes(
                 task.exit_code == 0, f"exit {task.exit_code}"
             )
-        return _Run(way, rows)
+        run = _Run(way, rows)
+        if run.is_good:
+            return run
+        was_stopped = screen is not None
+        seen = check_report.evidence(queries, task, turn, rows, was_stopped)
+        shown = screen or check_report.printed(environment.places, task)
+        return replace(run, report=check_report.lines(agent, task, way, seen, shown))
     finally:
         queries.close()
 
@@ -168,8 +179,11 @@ def _until_turn_ended(
     task_id: int,
     way: str,
     turn: Turn,
-) -> None:
-    """Block until the task has ended and was taken in; one on a screen is stopped."""
+) -> str | None:
+    """Block until the task has ended and was taken in; one that has not is stopped.
+
+    What its screen showed before that; None if it ended by itself.
+    """
 
     def has_ended() -> bool:
         return queries.tasks.get(task_id).state not in ACTIVE
@@ -179,11 +193,14 @@ def _until_turn_ended(
 
     screen = way == "screen"
     _wait(queries, lambda: has_ended() or (screen and has_answers()), TURN_SECONDS)
+    shown = None
     if not has_ended():
         _until_at_prompt(queries, task_id)
+        shown = check_report.screen(environment.places, task_id)
         ask(environment.places, Stop(task_id))
         _wait(queries, has_ended, IMPORT_SECONDS)
     _wait(queries, lambda: _is_taken_in(queries, task_id), IMPORT_SECONDS)
+    return shown
 
 
 def _until_at_prompt(queries: Queries, task_id: int) -> None:
@@ -230,8 +247,11 @@ def _rows(
     return {
         "started": _yes(task.started is not None, _why(task)),
         "asked its model": _yes(bool(seen), _why(task) or "no request came"),
-        "by the gate's key": _yes(bool(seen) and model.keys <= {model.key}, "another"),
-        "wrote a file": _yes(_has(worktree / FILE), "no file"),
+        "by the gate's key": _yes(
+            bool(seen) and model.keys <= {model.key},
+            "another" if seen else "no request",
+        ),
+        check_report.EDIT: _yes(_has(worktree / FILE), "no file"),
         **({} if turn.in_text else tools),
         "committed": _yes(task.review.commits > 0, "no commit"),
         "tokens counted": _yes(task.model.tokens_out > 0, "none"),

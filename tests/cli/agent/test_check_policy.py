@@ -7,11 +7,12 @@ import pytest
 
 from swarm.agents import registry
 from swarm.agents.reader import read
-from swarm.cli.agent.check_policy import ModelPlace, config, host_of, policy
+from swarm.cli.agent.check_policy import ModelPlace, config, host_of, is_told, policy
 from swarm.config import load, policy_files
 from swarm.gate.certificates import Authority
 from tests.agents.descriptions import MINIMAL
 
+MODEL = f'{MINIMAL}\n[model]\nkey = "MINE_KEY"\n'
 KEYED = [
     name
     for name in registry.runnable()
@@ -49,5 +50,39 @@ def test_the_gate_knows_the_model_and_no_other_host(
     assert layer.secrets[0].placeholder == agent.model.key
 
 
-def test_an_agent_that_names_no_host_gets_one() -> None:
-    assert host_of(read(MINIMAL, "mine", "f")) == "model.swarm.test"
+@pytest.mark.parametrize("protocol", ["chat", "responses", "own"])
+@pytest.mark.parametrize("port", [443, 40123])
+def test_an_agent_with_a_variable_for_its_endpoint_is_told_one(
+    protocol: str, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would ask the host that it knows by itself, and the check would fail."""
+    monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
+    text = f'{MODEL}protocol = "{protocol}"\nendpoint = "MINE_URL"'
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents/mine.toml").write_text(text)
+    agent = registry.find("mine")
+    (tmp_path / "config.toml").write_text(config(agent, place(tmp_path, port)))
+
+    settings = load.load(tmp_path / "config.toml")
+
+    told = settings.agents["mine"].endpoint
+    end = "" if port == 443 else f":{port}"
+    assert told == f"https://{host_of(agent)}{end}/v1"
+    assert settings.gate.hosts == {host_of(agent): "172.17.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "host"),
+    [
+        ('protocol = "chat"', "api.openai.com"),
+        ('protocol = "responses"', "api.openai.com"),
+        ('protocol = "anthropic"\nendpoint = "URL"', "api.anthropic.com"),
+        ('protocol = "chat"\nurl = "https://a.test/v1"\nendpoint = "URL"', "a.test"),
+        ('protocol = "chat"\nendpoint = "URL"', "model.swarm.test"),
+    ],
+)
+def test_where_an_agents_model_is(keys: str, host: str) -> None:
+    agent = read(MODEL + keys, "mine", "f")
+
+    assert host_of(agent) == host
+    assert is_told(agent) is (host == "model.swarm.test")

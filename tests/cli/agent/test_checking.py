@@ -45,6 +45,12 @@ while True:
 
 
 TURNS = {
+    # As gptme: it asks a host of its own unless a variable names another.
+    "is-told-its-endpoint": [
+        ("[headless]", "[screen]"),
+        ('url = "https://small.test/v1"\n', ""),
+        ("        sys.exit()", "        signal.pause()"),
+    ],
     # As codex: a screen asks the same more than once.
     "asks-twice": [
         ("[headless]", "[screen]"),
@@ -136,6 +142,28 @@ def test_a_check_goes_to_the_end_of_a_turn_and_no_further(
     assert set(answers) == {"yes"}, (out, said)
     assert "committed" in out
     assert status == exit_codes.DONE
+
+
+def test_a_failure_is_told_in_the_agents_own_words_with_a_way_out(
+    swarm: Swarm, agents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key went to the host that it knows by itself; what it printed is shown."""
+    monkeypatch.setenv("SWARM_HOME", "")  # what the check sets is put back
+    own = 'os.environ["SMALL_URL"]'
+    text = AGENT.replace(own, '"https://api.openai.com/v1"')
+    text = text.replace('url = "https://small.test/v1"\n', "")
+    crash = "print('Small 1.0 \\x1b[2Jbegins')\nsys.tracebacklimit = 0\nwhile True:\n"
+    (agents / "small.toml").write_text(text.replace("while True:\n", crash))
+
+    status, out, _ = swarm("agent", "check", "small")
+
+    assert status == exit_codes.FAILED
+    assert "asked its model    no" in out
+    assert "  │ Small 1.0 begins" in out
+    assert "  │ urllib.error." in out
+    assert "it asked api.openai.com for its model, not model.swarm.test" in out
+    assert "address from SMALL_URL" in out
+    assert "\x1b" not in out
 
 
 @pytest.mark.parametrize(
