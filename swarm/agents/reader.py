@@ -3,8 +3,10 @@
 An error is a PlanError that names the file, the key, and what belongs there.
 """
 
+import difflib
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from types import UnionType
@@ -83,13 +85,20 @@ def _table(shape: type, body: object, key: str) -> Any:
     known = {each.name: each for each in _fields(shape)}
     for name in body:
         if name not in known:
-            raise Mistake(_join(key, name), f"unknown key; known: {', '.join(known)}")
+            raise Mistake(_join(key, name), f"unknown key; {_nearest(name, known)}")
     for name, each in known.items():
         has_default = not (each.default is MISSING and each.default_factory is MISSING)
         if name not in body and not has_default:
             raise Mistake(_join(key, name), "is missing")
     hints = _hints(shape)
     return shape(**{n: _value(hints[n], v, _join(key, n)) for n, v in body.items()})
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The key that was meant, by its letters; else all that there are."""
+    keys = [each for each in known if each != "name"]
+    near = difflib.get_close_matches(name, keys, 1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(keys)}"
 
 
 def _fields(shape: Any) -> tuple[Field[Any], ...]:

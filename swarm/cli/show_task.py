@@ -116,6 +116,12 @@ def _left(connection: ReadConnection, task: Task) -> str:
     return leftovers.sentence(found) if found else ""
 
 
+def _of_end(task: Task) -> str:
+    """What is known of an end by itself, such as that nothing has changed."""
+    is_over = task.state is State.STOPPED and task.agent_status is not None
+    return task.agent_status.detail if is_over and task.agent_status else ""
+
+
 def _fields(
     task: Task, worktree: Path, used: Usage | None, idle: str, left: str
 ) -> list[tuple[str, str]]:
@@ -127,7 +133,7 @@ def _fields(
         ("since", f"{_clock(status.since)}: {_evidence(status)}" if status else ""),
         ("but", status.contradiction if status else ""),
         ("idle", idle),
-        ("reason", task.reason),
+        ("reason", task.reason or _of_end(task)),
         ("refused", refusal_text.of_live(task)),
         ("hint", task.hint or refusal_text.hint_of_live(task)),
         ("agent", agent_words(task)),

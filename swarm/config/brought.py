@@ -236,6 +236,7 @@ def _walk(place: Path) -> Iterator[Path]:
 
 def _text(file: Path) -> str:
     try:
-        return human_file.read(file, LARGEST).decode()
+        return human_file.text(file, LARGEST)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} cannot be read: {error}") from error
+        why = human_file.fault(error)
+        raise ConfigError(f"{file} cannot be read: {why}") from error

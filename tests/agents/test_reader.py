@@ -70,9 +70,9 @@ def test_a_key_that_is_missing_is_named(key: str) -> None:
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ("colour = 1", "headless.colour: unknown key"),
-        ("[image]\npakage = 1", "image.pakage: unknown key"),
-        ("[modes.full]\nargv = []", "modes: unknown key"),
+        ("colour = 1", "headless.colour: unknown key; known: argv, "),
+        ("[image]\npakage = 1", "image.pakage: unknown key; did you mean package?"),
+        ("[modes.full]\nargv = []", "modes: unknown key; did you mean mode?"),
         ("[mode.yolo]\nargv = []", "mode.yolo: unknown key; known: ask, edits, full"),
         ("[mode]\nfull = 1", "mode.full: must be a table"),
         ("[image]\nnative = 1", "image.native: must be true or false"),

@@ -126,7 +126,7 @@ def test_a_users_file_that_cannot_be_read_is_told(folder: Path, name: str) -> No
     [
         (f"{MINIMAL}\n[headless]\n", "Cannot declare ('headless',) twice"),
         ('title = "a"\ntitle = "b"\n', "Cannot overwrite a value"),
-        (f"titel = 1\n{MINIMAL}", "titel: unknown key; known: name, title"),
+        (f"titel = 1\n{MINIMAL}", "titel: unknown key; did you mean title?"),
         ("", "title: is missing"),
     ],
 )

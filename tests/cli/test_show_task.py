@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from swarm.model import box_contents, events
+from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.box_contents import BoxContents, Missing
 from swarm.model.usage import Usage
 from swarm.plan.naming import HomePaths
@@ -28,6 +29,22 @@ def test_a_task_is_shown_with_its_reasons(swarm: Swarm, journal: Journal) -> Non
     assert "state       failed\n" in out
     assert "reason      no image\n" in out
     assert "hint        build it\n" in out
+
+
+def test_an_end_that_changed_nothing_is_told(swarm: Swarm, journal: Journal) -> None:
+    task = journal.queue(lambda _id: queued())
+    words = "exit 0, but nothing has changed"
+    evidence = Evidence(Source.ENGINE, "ended", "it ended with 0", 1.0)
+    status = AgentStatus(AgentState.ENDED, 1.0, evidence, words)
+    journal.record(
+        task.id,
+        events.TaskProvisioning(),
+        events.TaskLive("box", "pane"),
+        events.TaskStopped(0),
+        events.AgentStateChanged.of(status),
+    )
+
+    assert f"reason      {words}\n" in swarm("show", "1")[1]
 
 
 USED = Usage(

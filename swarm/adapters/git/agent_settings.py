@@ -60,12 +60,14 @@ def _standing(root: Path, reader: SafeReader, path: str, pattern: str) -> str:
     for place in (*tree_at.parents_of(path), path):
         try:
             mode = os.lstat(root / place).st_mode
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return ""
+        except OSError:
+            return path  # its agent has locked what is above it
         if stat.S_ISLNK(mode):
             return f"{place}, a link"
     if stat.S_ISDIR(mode):
-        return path if [*(root / path).iterdir()] else ""
+        return path if _may_hold_any(root / path) else ""
     content = reader.content(path, mode, LARGEST)
     if content == b"":
         return ""
@@ -73,6 +75,14 @@ def _standing(root: Path, reader: SafeReader, path: str, pattern: str) -> str:
         return path
     key = _key(content, pattern)
     return f"{path}: {key}" if key else ""
+
+
+def _may_hold_any(folder: Path) -> bool:
+    """False for an empty folder; one that an agent has locked counts."""
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        return True
 
 
 def _key(content: bytes, pattern: str) -> str:

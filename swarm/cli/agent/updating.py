@@ -1,5 +1,6 @@
 """`swarm agent update`: asks the registries for newer versions, and asks you."""
 
+import re
 from argparse import Namespace
 
 from swarm.adapters.docker import DockerImages
@@ -12,6 +13,8 @@ from swarm.engine.host.newest_versions import Newest
 from swarm.errors import Refused, SwarmError
 from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
+
+_RELEASE = re.compile(r"\d{1,9}(?:\.\d{1,9})*", re.ASCII)
 
 
 def update(args: Namespace) -> int:
@@ -59,13 +62,24 @@ def _tell(agent: Agent, newest: Newest) -> bool:
         output.out(f"{name} {image.version} is the newest ({image.package})")
         return False
     version = safe_line(newest.version, 60)
-    output.out(f"{name} {image.version} → {version} ({image.package})")
+    older = ", which is older" if is_older(newest.version, image.version) else ""
+    output.out(f"{name} {image.version} → {version} ({image.package}){older}")
     if not agent.redistribute:
         output.note(
             f"  the licence of {name} ({agent.licence or 'unknown'}) forbids to pass "
             "its image on; it is built here, for you"
         )
     return True
+
+
+def is_older(version: str, than: str) -> bool:
+    """True if its numbers are lower: a registry's newest may be one that went back.
+
+    Of two with the same numbers none is older.
+    """
+    numbers = (_RELEASE.match(each) for each in (version, than))
+    found = [tuple(map(int, one[0].split("."))) for one in numbers if one]
+    return len(found) == 2 and found[0] < found[1]
 
 
 def _pin(engine: DockerImages, agent: Agent, newest: Newest) -> bool:

@@ -1,7 +1,8 @@
 """Settings of agents are found in a commit and in a worktree alike."""
 
 import os
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,34 @@ def test_a_submodule_in_place_of_the_folder_counts(repo: Path) -> None:
     sh_git(repo, "commit", "-q", "-m", "a submodule")
 
     assert at_head(repo, WANTED) == ".agent/hooks"
+
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A folder of a user who may not read what nobody may; root may everything."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        root.chmod(0o755)
+        was = os.geteuid()
+        if was == 0:
+            os.chown(root, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            yield root
+        finally:
+            os.seteuid(was)
+
+
+def test_a_folder_that_an_agent_has_locked_counts(unprivileged: Path) -> None:
+    """It can open what it locked; whoever looks must not take it for empty."""
+    locked = unprivileged / ".claude"
+    locked.mkdir(mode=0)
+
+    assert agent_settings.in_worktree(unprivileged, {".claude": ""}) == ".claude"
+    file = ".claude/settings.json"
+    assert agent_settings.in_worktree(unprivileged, {file: ""}) == file
+    locked.chmod(0o700)
+    assert agent_settings.in_worktree(unprivileged, {file: "", ".claude": ""}) == ""

@@ -8,7 +8,9 @@ import pytest
 from swarm.adapters.docker import DockerImages
 from swarm.agents import pins, registry
 from swarm.cli import exit_codes
+from swarm.cli.agent import updating
 from swarm.engine.host import images
+from swarm.engine.host.newest_versions import Newest
 
 Swarm = Callable[..., tuple[int, str, str]]
 AGENT = """\
@@ -36,6 +38,30 @@ def folder(paths: object) -> Iterator[Path]:
     for image in engine.tagged("swarm/agents/cow-update:"):
         engine.untag(image.reference)
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "than", "older"),
+    [
+        ("1.9.0", "1.10.0", True),
+        ("1.10.0", "1.9.0", False),
+        ("1.2", "1.2.1", True),
+        ("1.2.3-beta", "1.2.3", False),
+        ("latest", "1.2.3", False),
+        ("9" * 5000, "1", False),
+    ],
+)
+def test_a_version_that_went_back_is_told(version: str, than: str, older: bool) -> None:
+    """A tag of a registry may be moved back, by its owner or another."""
+    assert updating.is_older(version, than) is older
+
+
+def test_an_older_one_is_shown_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    agent = registry.as_described("claude")
+
+    assert updating._tell(agent, Newest("0.0.1", "x"))
+    assert f"claude {agent.image.version} → 0.0.1" in (out := capsys.readouterr().out)
+    assert out.endswith(", which is older\n")
 
 
 def test_a_newer_version_is_shown_built_and_pinned(swarm: Swarm, folder: Path) -> None:
