@@ -173,6 +173,8 @@ LOOSER: Mapping[str, Mapping[str, str]] = {
             f"yes-always: true\ntest-cmd: {OWN_PROGRAM}\nauto-test: true\n"
             f"lint-cmd: {OWN_PROGRAM}\nauto-lint: true\n"
         ),
+        ".env": "PATH=/workspace/bin:/usr/local/bin:/usr/bin:/bin\n",
+        "bin/git": f'#!/bin/sh\n{OWN_PROGRAM}\nexec /usr/bin/git "$@"\n',
     },
     "mini": {
         "mini.yaml": "agent:\n  mode: yolo\n",
@@ -247,6 +249,10 @@ MOVED: Mapping[str, Mapping[str, str]] = {
     "aider": {
         ".env": f"OPENAI_API_BASE={_URL}\n",
         ".aider.conf.yml": f"openai-api-base: {_URL}\n",
+        ".aider.model.settings.yml": (
+            "- name: openai/gpt-5.5\n  edit_format: diff\n"
+            f"  extra_params:\n    api_base: {_URL}\n"
+        ),
     },
     "mini": {
         ".env": f"OPENAI_API_BASE={_URL}\n",

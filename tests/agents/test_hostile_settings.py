@@ -14,25 +14,30 @@ import pytest
 from swarm.adapters.docker import DockerImages
 from swarm.agents import project_settings, registry
 from swarm.engine.host import images
-from swarm.model.task import State
 from swarm.scripted_model.steps import Say
 from tests.agents.driven import DONE, PATIENCE, DrivenAgents, open_driven_agents
 from tests.agents.hostile_settings import ELSEWHERE, LOOSER, MOVED
 from tests.agents.test_driven import REST, SHORT
-from tests.agents.test_modes import COMMAND, EDIT, is_drawn
+from tests.agents.test_modes import COMMAND, EDIT, ENDED, is_drawn, wait
 from tests.engine.keeper_harness import new_sample_repository
 
 pytestmark = pytest.mark.agents
 MADE = ("hello.txt", "ran.txt", "started.txt")
+UNASKED = {"edits": {"hello.txt"}, "full": {"hello.txt", "ran.txt"}}
+"""What of these the model's steps make in a mode."""
+LAST = 2
+"""The number of the last step."""
 
 
 def _runs(is_refused: bool) -> Iterator[Any]:
     for name in (*SHORT, *REST):
         agent = registry.find(name)
+        holds_off = agent.project.held == "off"
         if project_settings.is_refused(agent) is is_refused:
             for way in agent.ways:
                 for mode in agent.modes_of(way):
-                    if mode != "full":
+                    # One with this mode alone holds them off there, too.
+                    if mode != "full" or (holds_off and set(agent.mode) == {"full"}):
                         yield pytest.param(name, way, mode, id=f"{name}-{way}-{mode}")
 
 
@@ -73,22 +78,19 @@ def test_what_the_repository_says_is_not_obeyed(
     tasks = house.harness.queries.tasks
 
     def is_over() -> bool:
-        has_ended = tasks.get(task).state in (State.STOPPED, State.FAILED)
-        return has_ended or bool(tasks.get(task).questions) or _asks(house, agent, task)
+        has_asked = bool(tasks.get(task).questions) or is_drawn(house, agent, task)
+        is_at_end = house.model.furthest(marker) >= LAST
+        return has_asked or is_at_end or tasks.get(task).state in ENDED
 
     try:
-        house.harness.until(is_over, f"it has ended, or asks\n{marker}")
+        wait(house, task, is_over, "it has ended, or asks")
         assert house.model.furthest(marker) >= 0, house.screen(task)
     finally:
         house.stop(task)
     tree = house.harness.paths.worktree(task)
-    allowed = {"hello.txt"} if mode == "edits" else set()
+    allowed = UNASKED.get(mode, set())
     assert {name for name in MADE if (tree / name).exists()} <= allowed
     assert ELSEWHERE not in house.denied(task)
-
-
-def _asks(house: DrivenAgents, agent: str, task: int) -> bool:
-    return is_drawn(house, agent, task)
 
 
 @pytest.mark.parametrize("kind", ["looser", "moved"])
