@@ -174,7 +174,7 @@ class DrivenAgents:
         home = home_of(self.harness.context.names(task).home_volume)
         file = agent.state.transcript.removeprefix("~/")
         found = home.glob(file.replace("{conversation}", "*"))
-        beside = {f for each in found for f in each.parent.iterdir() if f.is_file()}
+        beside = {f for each in found for f in each.parent.rglob("*") if f.is_file()}
         words = last_words(marker).encode()
         return any(words in file.read_bytes() for file in beside)
 
