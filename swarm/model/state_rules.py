@@ -362,7 +362,8 @@ def _says_working(facts: StateFacts) -> _Decision | None:
 
 def _is_silent(facts: StateFacts) -> _Decision | None:
     """Neither gate nor sensor nor processor has shown a sign for a while."""
-    has_begun = facts.asked is not None or bool(facts.claims)
+    says_more = any(claim.state is not AgentState.STARTING for claim in facts.claims)
+    has_begun = facts.asked is not None or says_more
     if facts.quiet_for < (SILENCE_SECONDS if has_begun else START_SECONDS):
         return None
     at = facts.now - facts.quiet_for

@@ -52,6 +52,18 @@ TABLE: list[tuple[str, dict[str, Any], A, str, str]] = [
         "",
         "engine",
     ),
+    (
+        "says that it starts, slowly",
+        {
+            "asked": None,
+            "answered": None,
+            "began": NOW - 90,
+            "claims": (claim(A.STARTING),),
+        },
+        A.STARTING,
+        "",
+        "engine",
+    ),
     ("request open", OPEN, A.WORKING, "model", "gate"),
     (
         "request open, says ready",
