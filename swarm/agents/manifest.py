@@ -6,7 +6,7 @@ headless it does not say: that is asked of the user.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from swarm.agents import checks, reader
@@ -50,6 +50,10 @@ class Model:
     """The variable of its key."""
     endpoint: str = ""
     """The variable of its endpoint's address; empty for none."""
+    url: str = ""
+    """The address itself, for an agent that reads it from a file of its home."""
+    default: str = ""
+    """The model's name, if it must be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,9 @@ class Runs:
     """What lets it do everything unasked."""
     services: tuple[str, ...] = ()
     model: Model | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    seeds: dict[str, str] = field(default_factory=dict)
+    """Place in the agent's home, such as `~/.tool/config`, to its text."""
 
 
 def parse(text: str, file: str) -> Manifest:
@@ -160,6 +167,7 @@ def toml(manifest: Manifest, runs: Runs) -> str:
         f"binary = {_quoted(_binary(manifest, runs))}",
         *(['node = "24"'] if manifest.manager == "npm" else []),
         *_model(runs.model),
+        *_environment(runs.environment),
         "",
         "[mode.full]",
         f"argv = {_list(runs.full)}",
@@ -168,6 +176,13 @@ def toml(manifest: Manifest, runs: Runs) -> str:
         if argv:
             lines += ["", f"[{way}]", f"argv = {_list(_with_words(argv))}"]
             lines += [f'prompt = "{_delivery(way, argv)}"']
+    for place, words in runs.seeds.items():
+        lines += [
+            "",
+            "[[seed]]",
+            f"path = {_quoted(place)}",
+            f"text = {_text_of(words)}",
+        ]
     text = "\n".join([*lines, ""])
     reader.read(text, manifest.id, f"{manifest.id}.toml")
     return text
@@ -182,12 +197,21 @@ def _binary(manifest: Manifest, runs: Runs) -> str:
 def _model(model: Model | None) -> list[str]:
     if model is None:
         return []
-    lines = ["", "[model]", f'protocol = "{model.protocol}"']
-    lines.append(f"key = {_quoted(model.key)}")
-    return [
-        *lines,
-        *([f"endpoint = {_quoted(model.endpoint)}"] if model.endpoint else []),
-    ]
+    keys = {
+        name: getattr(model, name) for name in ("key", "endpoint", "url", "default")
+    }
+    told = [f"{name} = {_quoted(value)}" for name, value in keys.items() if value]
+    return ["", "[model]", f'protocol = "{model.protocol}"', *told]
+
+
+def _environment(variables: dict[str, str]) -> list[str]:
+    values = [f"{_quoted(name)} = {_quoted(text)}" for name, text in variables.items()]
+    return ["", "[environment]", *values] if values else []
+
+
+def _text_of(words: str) -> str:
+    """A text of several lines as one basic string of TOML, nothing of it changed."""
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _with_words(argv: tuple[str, ...]) -> tuple[str, ...]:

@@ -32,6 +32,12 @@ def summary(name: str) -> str:
     return str(catalogue().get(name, {}).get("summary", ""))
 
 
+def model_hosts(name: str) -> tuple[str, ...]:
+    """The hosts of a shipped service at which a model is asked."""
+    allowed = catalogue().get(name, {}).get("allow", ())
+    return tuple(entry["host"] for entry in allowed if "model" in entry)
+
+
 def other(name: str, own: Iterable[str] = ()) -> str:
     """A sentence on which service may have been meant; `own` are the user's names.
 

@@ -1,9 +1,12 @@
 """`swarm agent add FILE`: writes an agent of the user's from a registry's manifest."""
 
+import json
 import shlex
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from swarm.agents import manifest, registry
 from swarm.agents.manifest import Manifest, Model, Runs
@@ -39,8 +42,25 @@ def add(args: Namespace) -> int:
     with file.open("x", encoding="utf-8") as opened:
         opened.write(body)
     output.out(f"{file}: written")
-    output.note(f"next: swarm image build agents/{named.id}")
+    for line in _next_steps(named.id, runs):
+        output.note(line)
     return exit_codes.DONE
+
+
+def _next_steps(name: str, runs: Runs) -> Iterator[str]:
+    """What is left to do; the lines of the key are as its model's host needs them."""
+    if not runs.model:
+        yield f"next: swarm image build agents/{name}"
+        return
+    yield f"next: swarm agent check {name}   (builds its image; needs no key)"
+    hosts = [
+        host for service in runs.services for host in services.model_hosts(service)
+    ]
+    yield f"then its key, in {policy_files.beside(load.user_file())}:"
+    yield f"  [secrets.{name}]"
+    yield f'  source = "env:{runs.model.key}"'
+    yield f"  hosts = {json.dumps(hosts or ['HOST OF ITS MODEL'])}"
+    yield f'  placeholder = "{runs.model.key}"'
 
 
 def _require_free(name: str) -> None:
@@ -79,15 +99,41 @@ def _runs(args: Namespace, named: Manifest) -> Runs:
         )
     _require_services(args.service)
     argv = (_words(screen), _words(headless), _words(full))
-    return Runs(*argv, tuple(args.service), _model(args))
+    environment = dict(_pair("--set", text, "NAME=VALUE") for text in args.set)
+    return Runs(
+        *argv, tuple(args.service), _model(args), environment, _seeds(args.seed)
+    )
+
+
+def _pair(option: str, text: str, shape: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign):
+        raise PlanError(f"{option} {text!r}: must be {shape}")
+    return name, value
+
+
+def _seeds(options: list[str]) -> dict[str, str]:
+    """Place in the home to the text of the file that is to be there."""
+    seeds = {}
+    for text in options:
+        place, file = _pair("--seed", text, "PLACE=FILE")
+        # A shell puts the user's home in place of a `~` that is not quoted.
+        home = f"{Path.home()}/"
+        place = f"~/{place.removeprefix(home)}" if place.startswith(home) else place
+        try:
+            seeds[place] = human_file.text(Path(file).expanduser())
+        except (OSError, UnicodeDecodeError) as error:
+            raise PlanError(f"--seed {text!r} cannot be read: {error}") from error
+    return seeds
 
 
 def _model(args: Namespace) -> Model | None:
     if args.key:
-        return Model(args.protocol, args.key, args.endpoint)
-    if args.endpoint or args.protocol != "own":
+        return Model(args.protocol, args.key, args.endpoint, args.url, args.model)
+    if args.endpoint or args.url or args.model or args.protocol != "own":
         raise PlanError(
-            "--endpoint and --protocol are of a model that is asked by a key",
+            "--endpoint, --url, --model and --protocol are of a model that is asked by "
+            "a key",
             hint="name the variable of the key: --key OPENAI_API_KEY",
         )
     return None

@@ -119,9 +119,7 @@ def _is_of_a_model(denied: DeniedHost) -> bool:
     """True if its key went there, or if it is known as a model's host."""
     host = denied.place.rpartition(":")[0]
     return denied.reason == Reason.SECRET_ELSEWHERE or any(
-        entry.get("host") == host and "model" in entry
-        for service in services.catalogue().values()
-        for entry in service.get("allow", ())
+        host in services.model_hosts(name) for name in services.catalogue()
     )
 
 

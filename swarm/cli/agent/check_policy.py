@@ -39,12 +39,14 @@ def host_of(agent: Agent) -> str:
 
 
 def is_told(agent: Agent) -> bool:
-    """True if only the check says where its model is, by the variable of its address.
+    """True if only the check says where its model is, by a variable or a first file.
 
-    Without one it asks the host of its protocol's maker.
+    Without such a place it asks the host of its protocol's maker.
     """
     model = agent.model
-    return bool(model.endpoint) and not model.url and model.protocol not in _HOSTS
+    texts = (*agent.environment.values(), *(seed.text for seed in agent.seed))
+    takes_it = bool(model.endpoint) or any("{endpoint}" in text for text in texts)
+    return takes_it and not model.url and model.protocol not in _HOSTS
 
 
 def rule_words(agent: Agent) -> tuple[str, str, str]:

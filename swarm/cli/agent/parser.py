@@ -113,10 +113,39 @@ def _add_manifest(parser: ArgumentParser) -> None:
         help="the variable of its model's address, such as OPENAI_BASE_URL",
     )
     add(
+        "--url",
+        default="",
+        metavar="URL",
+        help="that address, such as https://api.openai.com/v1, if it must be told",
+    )
+    add(
+        "--model",
+        default="",
+        metavar="NAME",
+        help="the model's name, if it must be told",
+    )
+    add(
         "--protocol",
         default="own",
         choices=get_args(Protocol),
         help="how it asks its model; `agent check` can play all but `own`, the usual",
+    )
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a variable of its environment, such as TOOL_TELEMETRY=off; may be "
+        "repeated; {endpoint} and {model} are filled in",
+    )
+    add(
+        "--seed",
+        action="append",
+        default=[],
+        metavar="PLACE=FILE",
+        help="a file that its home begins with, such as "
+        "~/.tool/config.json=config.json; in its text {key}, {endpoint} and {model} "
+        "are filled in; may be repeated",
     )
     add("--yes", action="store_true", help="do not ask")
 

@@ -79,8 +79,11 @@ def test_an_agent_with_a_variable_for_its_endpoint_is_told_one(
         ('protocol = "anthropic"\nendpoint = "URL"', "api.anthropic.com"),
         ('protocol = "chat"\nurl = "https://a.test/v1"\nendpoint = "URL"', "a.test"),
         ('protocol = "chat"\nendpoint = "URL"', "model.swarm.test"),
+        ('protocol = "chat"\n[[seed]]\npath = "~/.c"\ntext = "{endpoint}"',
+         "model.swarm.test"),
+        ('protocol = "own"\n[environment]\nURL = "{endpoint}"', "model.swarm.test"),
     ],
-)
+)  # fmt: skip
 def test_where_an_agents_model_is(keys: str, host: str) -> None:
     agent = read(MODEL + keys, "mine", "f")
 
