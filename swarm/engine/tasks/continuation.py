@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from swarm.adapters.git.repository import Repository
-from swarm.agents import registry
+from swarm.agents import project_settings, registry
 from swarm.agents.description import WAYS, Agent
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_enforcement, repository_bring
@@ -141,7 +141,13 @@ def _event(
         command=_command(context, task),
         conversation=conversation,
         resumes=not begins,
-        briefing=briefing(policy, specs.WORKSPACE, bring.rules, plan.project.test),
+        briefing=briefing(
+            policy,
+            specs.WORKSPACE,
+            bring.rules,
+            plan.project.test,
+            project_settings.rules(agent, plan.mode),
+        ),
         brought=bring,
         own=own_files.for_task(context.config(), agent),
     )

@@ -122,3 +122,35 @@ def test_what_cannot_go_on_is_refused_with_the_way_out(
     assert refused.outcome == "refused"
     assert words in refused.message
     assert f"{task.id}" in refused.hint
+
+
+RULED = """
+[mode.ask]
+[mode.full]
+[project]
+held = "off"
+settings = [".rules"]
+rules = "RULES.md"
+[places.briefing]
+kind = "file"
+path = "~/.scripted/briefing.md"
+"""
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_one_that_goes_on_is_told_all_that_a_new_one_is(
+    harness: KeeperHarness, sample: Path, fresh: bool
+) -> None:
+    """Also of the rules that its agent does not read by itself in this mode."""
+    harness.start_keeper()
+    task = begin(harness, sample, description() + RULED, mode="ask", way="headless")
+    harness.until_taken_in(task.id)
+    first = harness.context.plan(task).files
+
+    harness.wish_done("continue", task=task.id, prompt="two", fresh=fresh)
+    task = told(harness, task.id, 1 if fresh else 2)
+
+    again = harness.context.plan(task).files
+    briefed = [name for name, text in first.items() if "Read `RULES.md`" in text]
+    assert len(briefed) == 1
+    assert [again[name] for name in briefed] == [first[name] for name in briefed]
