@@ -9,7 +9,12 @@ from swarm.adapters.git.repository import Repository
 from swarm.agents import project_settings, registry
 from swarm.agents.description import WAYS, Agent
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_enforcement, repository_bring
+from swarm.engine.egress import (
+    logins,
+    placeholders,
+    policy_enforcement,
+    repository_bring,
+)
 from swarm.engine.host import image_check, images, project_image
 from swarm.engine.tasks import conversations, own_files
 from swarm.errors import IllegalMove, PlanError, SwarmError
@@ -19,6 +24,7 @@ from swarm.model.wishes import Continue
 from swarm.plan import planner, specs
 from swarm.plan.briefing import briefing
 from swarm.plan.specs import Plan
+from swarm.policy.rules import Policy
 
 GO_ON = (
     "Your sandbox was restarted in the middle of your work, and what ran in it has "
@@ -132,6 +138,7 @@ def _event(
         context.containers, context.paths, image_check.stand_of(plan)
     )
     policy = policy_enforcement.resolve(context, task).policy
+    plan, agent = _with_credentials(context, policy, plan, agent)
     repository = Repository.open(Path(task.repo), context.paths.home)
     bring = repository_bring.for_task(
         context.paths, repository, task.base, plan.project.hide
@@ -158,6 +165,20 @@ def _event(
         prompt=prompt,
         types_prompt=bool(prompt) and again.delivery == "paste",
     )
+
+
+def _with_credentials(
+    context: EngineContext, policy: Policy, plan: Plan, agent: Agent
+) -> tuple[Plan, Agent]:
+    """Both with a key or a login that came after its first start; PlanError.
+
+    What its home holds already stays: an agent may have read it.
+    """
+    environment = {**placeholders.of(policy), **plan.sandbox.environment}
+    sandbox = replace(plan.sandbox, environment=environment)
+    home, now = context.paths.home, context.clock()
+    known = logins.logged_in(home, agent, environment, now)
+    return replace(plan, sandbox=sandbox), known
 
 
 def _command(context: EngineContext, task: Task) -> str | None:

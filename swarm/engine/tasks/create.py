@@ -3,7 +3,6 @@
 import time
 from dataclasses import replace
 from functools import partial
-from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from swarm.agents import project_settings, registry
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import (
     logins,
+    placeholders,
 )
 from swarm.engine.host.room import room
 from swarm.engine.tasks import (
@@ -32,7 +32,6 @@ from swarm.plan import own_caches as lent_caches
 from swarm.plan import package_settings, planner, specs
 from swarm.plan.briefing import briefing
 from swarm.plan.naming import TaskNames, names_in_group, slug
-from swarm.policy.rules import Policy
 
 
 def new(context: EngineContext, wish: NewTasks, wish_id: int) -> dict[str, Any]:
@@ -154,7 +153,7 @@ def _queued(
         **lent_caches.environment(
             tasks.caches, tasks.network, tasks.project.environment
         ),
-        **_placeholders(tasks.policy),
+        **placeholders.of(tasks.policy),
     }
     request = planner.PlanRequest(
         prompt=tasks.prompt,
@@ -214,12 +213,3 @@ def _queued(
         resume_after_limit=wish.resume_after_limit,
         toolchain=str(tasks.toolchain) if tasks.toolchain else "",
     )
-
-
-def _placeholders(policy: Policy) -> dict[str, str]:
-    """Worthless values for the variables that stand for secrets; a task has its own."""
-    return {
-        secret.placeholder: f"{specs.PLACEHOLDER_PREFIX}{token_hex(16)}"
-        for secret in policy.secrets
-        if secret.placeholder
-    }

@@ -1,10 +1,16 @@
 """A task is taken up again: the same id, files, home and conversation, whole."""
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from swarm.agents import login_store
+from swarm.agents.login_tokens import Tokens
 from swarm.model import agent_screen
+from swarm.model.task import State
+from swarm.plan import specs
 from tests.engine.keeper_harness import KeeperHarness
 from tests.scripted_agent import (
     begin,
@@ -154,3 +160,52 @@ def test_one_that_goes_on_is_told_all_that_a_new_one_is(
     briefed = [name for name, text in first.items() if "Read `RULES.md`" in text]
     assert len(briefed) == 1
     assert [again[name] for name in briefed] == [first[name] for name in briefed]
+
+
+LOGS_IN = """
+[login]
+kind = "paste"
+done = "~/.scripted/login.json"
+"""
+KEY = """
+[secrets.later]
+source = "file:{file}"
+hosts = ["later.example"]
+placeholder = "LATER_KEY"
+"""
+
+
+def test_a_key_and_a_login_that_came_later_are_taken_up(
+    harness: KeeperHarness, sample: Path, tmp_path: Path
+) -> None:
+    """It lacked them, was stopped, and its human did what its row told."""
+    harness.start_keeper()
+    task = begin(harness, sample, description() + LOGS_IN)
+    harness.wish_done("stop", task=task.id)
+    before = harness.context.plan(task).sandbox.environment
+    file = tmp_path / "key"
+    file.touch(mode=0o600)
+    file.write_text("a-key-of-a-person\n")
+    (harness.paths.home / "policy.toml").write_text(KEY.format(file=file))
+    now = time.time()
+    tokens = Tokens("at-of-a-person-0001", "rt-of-a-person-0001", now + 900_000)
+    login = login_store.new("claude", tokens, now)
+    login_store.write(harness.paths.home, "scripted", login)
+
+    harness.wish_done("continue", task=task.id, prompt="two")
+    task = told(harness, task.id, 2)
+
+    after = harness.context.plan(task).sandbox.environment
+    assert "LATER_KEY" not in before
+    assert after["LATER_KEY"].startswith(specs.PLACEHOLDER_PREFIX)
+    assert before.items() <= after.items()
+    box = harness.context.names(task.id).sandbox
+    script = 'test "$LATER_KEY" && grep -q Token ~/.scripted/login.json'
+    assert not harness.context.containers.exec_status(box, ["sh", "-c", script])
+
+    harness.wish_done("stop", task=task.id)
+    revoked = replace(login, revoked="invalid_grant")
+    login_store.write(harness.paths.home, "scripted", revoked)
+    answer = harness.wish("continue", task=task.id, prompt="three")
+    assert "scripted is logged out" in str(answer)
+    assert harness.queries.tasks.get(task.id).state is State.STOPPED
