@@ -54,12 +54,15 @@ def call(step: Write | Run | Ask, asked: Asked, in_text: bool) -> Reply:
     if in_text:
         return Text(_in_text(step))
     if isinstance(step, Write):
-        writer = _offered(WRITERS, asked) or _alike(_LIKE_A_WRITER, PATHS, asked)
+        writer = _offered(WRITERS, asked)
         if writer and (arguments := _write(writer, step)):
             return Call(writer, arguments)
         patcher = _offered(PATCHERS, asked)
         if patcher and patcher.kind == "custom":
             return _patch(patcher, step)
+        other = _alike(_LIKE_A_WRITER, PATHS, asked)
+        if other and (arguments := _write(other, step)):
+            return Call(other, arguments)
         text = f"printf %s {shlex.quote(step.text)} > {shlex.quote(step.path)}"
         step = Run(text)
     shell = _offered(SHELLS, asked) or _alike(_LIKE_A_SHELL, COMMANDS, asked)

@@ -69,6 +69,10 @@ def test_a_writer_of_another_name_too() -> None:
 
     assert isinstance(reply, Call)
     assert reply.arguments == {"filepath": "/workspace/a", "contents": "x"}
+    patch = Tool("apply_patch", {}, "custom")
+    reply = call(Write("a", "x"), asked(maker, patch), in_text=False)
+    assert isinstance(reply, Call)
+    assert reply.tool is patch
 
 
 def test_an_agent_without_tools_is_told_in_words() -> None:
