@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from swarm.errors import SwarmError
@@ -58,6 +59,7 @@ from swarm.tui.backend import Options, Project, ToolsChange
 from swarm.tui.dialogs.base import Dialog
 from tests.builders import queued
 from tests.tui.fakes import FakeBackend, FakePanes, FakeReview
+from tests.tui.unseen_frames import draw_changes
 
 NOW = 1_790_000_000.0
 """Every scene is looked at in this moment."""
@@ -1695,7 +1697,9 @@ async def _drawn(
 
 
 async def press(pilot: Pilot[None], backend: FakeBackend, *pressed: str) -> None:
-    """Press keys as a human would; `type:…` types, `keeper` answers open wishes.
+    """Press keys as a human would; `keeper` answers open wishes.
+
+    `type:…` types; `paste:…` pastes, at the cost of one key.
 
     Landing lists are answered after each key; `late` keeps that of the next one open.
     """
@@ -1709,6 +1713,8 @@ async def press(pilot: Pilot[None], backend: FakeBackend, *pressed: str) -> None
             answer(backend)
         elif key.startswith("type:"):
             await pilot.press(*key.removeprefix("type:"))
+        elif key.startswith("paste:"):
+            pilot.app.post_message(Paste(key.removeprefix("paste:")))
         else:
             await pilot.press(key)
         await settled(pilot)
@@ -1730,9 +1736,11 @@ async def settled(pilot: Pilot[None]) -> None:
     The tests' loop skips the waiting (`tests/tui/idle_time.py`).
     """
     for _ in range(3):
-        await pilot.pause(0.06)
+        await asyncio.sleep(0.06)
         while not all(worker.is_finished for worker in pilot.app.workers):
-            await pilot.pause(0.02)
+            await asyncio.sleep(0.02)
+    await pilot.pause(0)
+    draw_changes(pilot.app)
 
 
 def answer(backend: FakeBackend, verb: str = "") -> int:

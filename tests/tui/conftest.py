@@ -12,6 +12,8 @@ from swarm.tui.dialogs.base import Dialog
 from tests.scenes import Scene, record
 from tests.tui.fakes import FakeBackend
 from tests.tui.idle_time import CLOCK, IdleSkippingLoop
+from tests.tui.parsed_styles import keep_parsed
+from tests.tui.unseen_frames import leave_undrawn
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
@@ -29,6 +31,14 @@ def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if not request.node.get_closest_marker("real_time"):
         monkeypatch.setattr(time, "monotonic", CLOCK.monotonic)
         monkeypatch.setattr(_time, "get_time", CLOCK.monotonic)
+
+
+@pytest.fixture(autouse=True)
+def work_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse each style sheet once; draw no frame that no test looks at."""
+    keep_parsed(monkeypatch)
+    if not request.node.get_closest_marker("real_time"):
+        leave_undrawn(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

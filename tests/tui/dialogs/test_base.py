@@ -65,7 +65,7 @@ STANDS = {
 }
 LONG_FORM = replace(OPTIONS, agents=lambda: NAMES, standings=lambda: STANDS)
 DIALOGS: dict[str, tuple[Scene, tuple[str, ...]]] = {
-    "new task": (THREE_RUNNING, ("n", f"type:{LONG}")),
+    "new task": (THREE_RUNNING, ("n", f"paste:{LONG}")),
     "merge": (LANDING_SCENE, ("r", "keeper", "M")),
     "refused merge": (REFUSED_LANDING, ("r", "keeper", "M")),
     "card": (WANTED, ("exclamation_mark",)),
