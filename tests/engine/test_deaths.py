@@ -53,7 +53,6 @@ SAMPLE = {
     "sandboxes:create:after",
     "journal:TaskLive",
     "journal:SnapshotTaken",
-    "disk:os.link:1",
     "git:update-ref:before",
 }
 """What every run tries; the other points take minutes in all."""

@@ -21,7 +21,9 @@ def told(found: list[Result]) -> str:
     return "\n".join(str(one) for one in found)
 
 
-@pytest.mark.parametrize("network", [MIRROR, TOKEN])
+@pytest.mark.parametrize(
+    "network", [pytest.param(MIRROR, marks=pytest.mark.long), TOKEN]
+)
 def test_the_first_install_works(network: str) -> None:
     """Promise: a Python and a Node project install as on the user's own machine.
 

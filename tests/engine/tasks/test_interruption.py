@@ -167,7 +167,9 @@ def reboot(harness: KeeperHarness, keeper: Keeper) -> None:
     subprocess.run(["docker", "rm", "-f", *names], check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("delivery", ["argument", "paste"])
+@pytest.mark.parametrize(
+    "delivery", [pytest.param("argument", marks=pytest.mark.long), "paste"]
+)
 def test_after_a_reboot_it_waits_where_it_waited(
     harness: KeeperHarness, sample: Path, delivery: str
 ) -> None:

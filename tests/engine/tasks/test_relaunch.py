@@ -18,7 +18,7 @@ POINTS = [
     pytest.param("journal:StepDone:net", marks=pytest.mark.long),
     "sandboxes:create:after",
     pytest.param("panes:open:before", marks=pytest.mark.long),
-    "panes:open:after",
+    pytest.param("panes:open:after", marks=pytest.mark.long),
     pytest.param("journal:TaskLive", marks=pytest.mark.long),
 ]
 

@@ -181,7 +181,7 @@ def test_a_stop_ends_it_while_it_runs_and_while_it_waits(
     [
         "journal:StepProgress:setup",
         pytest.param("sandboxes:await_end:after", marks=pytest.mark.long),
-        "journal:StepDone:setup",
+        pytest.param("journal:StepDone:setup", marks=pytest.mark.long),
     ],
 )
 def test_a_keeper_that_dies_in_it_leaves_it_to_the_next(
