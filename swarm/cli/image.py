@@ -68,6 +68,7 @@ def build(names: list[str]) -> int:
     start_time = time.monotonic()
     is_one = len(wanted) == 1
     failed = 0
+    engine = DockerImages()
 
     def tell(name: str, text: str) -> None:
         before = "" if is_one else f"{name.removeprefix(agent_images.PREFIX)}: "
@@ -77,6 +78,11 @@ def build(names: list[str]) -> int:
         seconds = time.monotonic() - start_time
         if built.error is None:
             output.out(f"{built.reference} ready after {seconds:.1f} s")
+            if engine.label(built.reference, agent_recipe.LICENCE_LABEL) == "no":
+                output.note(
+                    "  the licence of what it holds forbids to pass it on; it is "
+                    "built here, for you"
+                )
             continue
         failed += 1
         if is_one:

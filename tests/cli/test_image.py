@@ -66,6 +66,7 @@ def test_several_are_built_and_one_failure_stops_no_other(
     assert f"agents/{names[2]}: docker build" in said
     assert "npm has no semver@999.0.0" in said
     assert f"  {names[0]}: " in said
+    assert said.count("forbids to pass it on") == 2
 
     listed = json.loads(swarm("image", "ls", "--json")[1])
     found = {each["reference"]: each for each in listed}
