@@ -98,6 +98,7 @@ def main(keys: Path, handover: Path) -> None:
     """Fork the process that forks, then supervise; blocks."""
     # No thread and no secret before this line.
     certificates.load_roots()
+    certificates.rehearse()
     server = fork_server.start(partial(worker.run, keys=keys))
     event_loop.run(supervise(server, keys, handover))
 

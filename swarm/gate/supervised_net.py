@@ -66,12 +66,21 @@ class SupervisedNet:
             self._watch()
 
     async def replace(self, config: dict[str, Any]) -> int:
-        """Put another policy in force; how many connections that ended."""
+        """Put another policy in force; how many connections that ended.
+
+        The first that allows something is the one of a task that is about to start:
+        its worker is started ahead, and its first connection waits for no process.
+        """
         async with self._changing:
+            begins = not _allows(self._config) and _allows(config)
             self._config = config
             prune_uses(self._memory, rules.from_json(config["policy"]))
             await self._settle()
-            return await self._worker.replace(config) if self._worker else 0
+            if self._worker:
+                return await self._worker.replace(config)
+            if begins and self._listeners and not self._is_closed:
+                self._wake()
+            return 0
 
     async def cut(self) -> int:
         """Let nothing pass until `uncut`; how many connections that ended."""
@@ -176,3 +185,7 @@ class SupervisedNet:
         body = json.dumps({"phase": "crash", "reason": reason})
         self.line(body.encode(), kept=True)
         self._loop.call_later(delay, self._watch)
+
+
+def _allows(config: dict[str, Any]) -> bool:
+    return bool(config["policy"]["rules"])

@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import shutil
 import ssl
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,14 @@ def test_an_address_has_a_certificate_as_a_name_has(tmp_path: Path) -> None:
                 side.do_handshake()
 
         assert client.getpeercert()
+
+
+def test_a_rehearsal_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its authority is its own: no key of it stays in a file."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    certificates.rehearse()
+
+    assert list(tmp_path.iterdir()) == []

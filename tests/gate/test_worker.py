@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from swarm.policy.rules import Inject, Policy, Rule, Secret
+from swarm.policy.rules import Inject, Policy, Rule, Secret, to_json
 from tests.gate.gate_process import (
     GateProcess,
     ended,
@@ -36,6 +36,26 @@ async def test_no_worker_runs_before_a_connection_and_one_does_after(
     assert len(gate.workers()) == 1
     (line,) = await gate.said(phase="connect", verdict="deny", host="no.example")
     assert (line["net"], line["seq"]) == ("1", 1)
+
+
+async def test_a_worker_is_there_before_the_first_connection_of_a_task(
+    tmp_path: Path,
+) -> None:
+    """It comes with the first policy that allows something, and goes if unused."""
+    first, next_one = (
+        Policy(rules=(Rule("allow", h),)) for h in ("a.example", "b.example")
+    )
+    async with open_gate(tmp_path, idle=1.0) as gate:
+        await gate.open_net("1")
+        await gate.ask("policy", net="1", policy=to_json(first))
+        await gate.ask("policy", net="1", policy=to_json(first))  # it waits for a start
+        (pid,) = gate.workers()
+
+        await ended(pid)
+        await gate.ask("policy", net="1", policy=to_json(next_one))
+        await gate.ask("policy", net="1", policy=to_json(next_one))
+
+        assert gate.workers() == []
 
 
 async def test_a_name_keeps_its_address_over_an_idle_gap(tmp_path: Path) -> None:
