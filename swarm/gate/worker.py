@@ -1,7 +1,7 @@
 """One task's process: its policy, secrets, parsers and connections, and nobody else's.
 
-It is forked when the task's first connection comes and goes when nothing was open for
-a while. The supervisor kills it to cut the task.
+It is forked when the task is about to start, or when a connection comes and there is
+none. It goes when nothing was open for a while, and is killed to cut the task.
 """
 
 import asyncio

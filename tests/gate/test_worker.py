@@ -1,4 +1,4 @@
-"""A worker comes with the first connection, goes when idle, and knows one task."""
+"""A worker comes with its task or a connection, goes when idle, and knows one task."""
 
 import asyncio
 import os
