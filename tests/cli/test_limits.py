@@ -30,14 +30,14 @@ def test_a_choice_is_made(
 def test_all_limits_are_listed_without_a_keeper(swarm: Swarm, journal: Journal) -> None:
     """With the time, the host, and why one does not go on; a bad byte does no harm."""
     limited, free = ended(journal), ended(journal)
-    until = time.time() + 3600
+    until = (time.time() // 60 + 60) * 60
     told = events.ModelLimited("n", 1, "m.test", "usage", until, "a\x1b[2J", "k", 429)
     journal.record(limited, told, events.ModelLimitNotResumed("its budget is used up"))
 
     _, out, _ = swarm("limits")
     _, one, _ = swarm("limits", str(limited))
 
-    clock = format.clock(until + 59, seconds=False)
+    clock = format.clock(until, seconds=False)
     assert f"limited until {clock} by m.test; its budget is used up" in out
     assert not any(line.split()[0] == str(free) for line in out.splitlines())
     assert "\x1b" not in one

@@ -23,8 +23,13 @@ def leave_undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def draw_changes(app: App[Any]) -> None:
-    """Draw what has changed since; what a widget raises in it ends the test."""
+    """Draw what has changed since; what a widget raises in it ends the test.
+
+    Drawing takes the screens below from their list: a test that draws more finds them
+    there again.
+    """
     _draw(app.screen._compositor, screen_stack=app._background_screens)
+    visible_screen_stack.set(app._background_screens)
 
 
 def _draw_whole(
