@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from swarm.adapters import process_control
+from swarm.adapters.environment import copy_of
 from swarm.adapters.process_groups import REAPER, ProcessGroups
 from swarm.errors import Cancelled, ToolError, ToolMissing
 from swarm.model.safe_text import safe_line
@@ -303,7 +304,7 @@ def _start(program: Program, stdin: int, output: int) -> subprocess.Popen[bytes]
             stderr=output,
             bufsize=0,
             cwd=cwd,
-            env=dict(program.environment),
+            env=copy_of(program.environment),
             start_new_session=True,
             user=uid,
             group=gid,

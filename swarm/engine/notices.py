@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from swarm.adapters import notice_command
+from swarm.adapters.environment import copy_of
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
 from swarm.model import needs, notice
@@ -144,7 +145,7 @@ class NeedsLook:
             self._trouble("needs", error)
 
     def _run(self, command: notice.Command) -> None:
-        environment = {**os.environ, **command.variables}
+        environment = {**copy_of(os.environ), **command.variables}
         try:
             notice_command.run_command(command.argv, environment)
         except SwarmError as error:

@@ -12,14 +12,14 @@ from tests.promises.sandbox_probe import SandboxProbe, open_bridged_probe, open_
 from tests.promises.weakened_sandbox import WeakenedSandbox, open_weakened_sandbox, tidy
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def starters() -> Iterator[None]:
     """What stays in boxes to start the probes' programs there ends with the run."""
     yield
     inside.close_all()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def real_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProbe]:
     """The sandbox as users get it."""
     with open_probe(
@@ -28,7 +28,7 @@ def real_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxPr
         yield probe
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def weak_gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProbe]:
     """The same behind a gate that checks nothing."""
     with open_probe(
@@ -37,21 +37,21 @@ def weak_gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProbe
         yield probe
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bridged(real_sandbox: SandboxProbe) -> Iterator[SandboxProbe]:
     """The same on a plain bridge network, with no gate at all."""
     with open_bridged_probe(real_sandbox) as probe:
         yield probe
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def weakened(real_sandbox: SandboxProbe) -> Iterator[WeakenedSandbox]:
     """The same as root, with every capability and all that the host has in reach."""
     with open_weakened_sandbox(real_sandbox) as probe:
         yield probe
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def misbehaving_task(
     real_sandbox: SandboxProbe, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SandboxProbe]:

@@ -22,7 +22,7 @@ class RawPorts(SandboxProbe):
     """The same box, whose port is opened as it is for other protocols: unguarded."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def raw_ports(real_sandbox: SandboxProbe) -> SandboxProbe:
     return RawPorts(*(getattr(real_sandbox, f.name) for f in fields(SandboxProbe)))
 

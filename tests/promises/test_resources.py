@@ -27,7 +27,7 @@ tmp = "16MiB"
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def real_sandbox(
     real_sandbox: SandboxProbe, tmp_path_factory: pytest.TempPathFactory
 ) -> SandboxProbe:

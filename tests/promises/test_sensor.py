@@ -20,7 +20,7 @@ pytestmark = pytest.mark.against("blind")
 _MARKS = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def blind(
     real_sandbox: SandboxProbe, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SandboxProbe]:

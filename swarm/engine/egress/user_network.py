@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from swarm.adapters.docker import DockerImages
+from swarm.adapters.environment import copy_of
 from swarm.adapters.user_network import defaults, parent_proxy, reading
 from swarm.engine.host import image_registries, images
 from swarm.model.user_network import DOWNLOADS, ParentProxy, UserNetwork
@@ -30,7 +31,7 @@ def current(upstream: str = parent_proxy.AUTO) -> UserNetwork:
     home = _home()
     public = {**_of_images(), **defaults.ask(os.environ, home)}
     _learned.update(public)
-    found = reading.read(os.environ, home, public)
+    found = reading.read(copy_of(os.environ), home, public)
     setting = parent_proxy.read(os.environ, upstream)
     return replace(
         found, proxy=setting.proxy, problems=(*found.problems, *setting.problems)
@@ -56,7 +57,7 @@ class NetworkStamp:
         """The value at a time of a clock that only goes forward."""
         if now >= self._next_look:
             self._next_look = now + LOOK_SECONDS
-            self._value = reading.read(os.environ, _home(), _learned)
+            self._value = reading.read(copy_of(os.environ), _home(), _learned)
         return self._value
 
 

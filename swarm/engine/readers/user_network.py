@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from swarm.adapters.environment import copy_of
 from swarm.adapters.user_network import credentials, parent_proxy, reading
 from swarm.model.user_network import Registry
 
@@ -17,7 +18,7 @@ def facts() -> list[tuple[str, str]]:
     Reads a few dozen small files; the tools' public defaults are nobody's news. What
     cannot be read is told, for the user may have meant a mirror by it.
     """
-    found = reading.read(os.environ, Path.home(), {})
+    found = reading.read(copy_of(os.environ), Path.home(), {})
     private = [
         each
         for each in found.registries

@@ -7,8 +7,8 @@ from swarm.engine import freezing
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import disk_limit, finish, follow_ups, launch, setup
-from swarm.engine.tasks.disk_quota import DISK
+from swarm.engine.tasks import disk_limit, disk_quota, finish, follow_ups, launch, setup
+from swarm.engine.tasks.disk_quota import DISK, Limiter
 from swarm.errors import IllegalMove
 from swarm.model import agent_screen, events
 from swarm.model.task import SETUP_STEP, State
@@ -46,7 +46,7 @@ def pause(context: EngineContext, task_id: int) -> None:
         context.journal.record(task_id, events.TaskPaused())
 
 
-def resume(context: EngineContext, task_id: int) -> None:
+def resume(context: EngineContext, task_id: int, limits: Limiter = disk_limit) -> None:
     """Let a frozen sandbox and its services run; fine where they run.
 
     One that its budget stopped is given as much again: the human has seen the sum.
@@ -57,7 +57,7 @@ def resume(context: EngineContext, task_id: int) -> None:
     if task.paused:
         if task.paused_by == DISK:
             context.require_room(f"resuming task {task_id}")
-            disk_limit.give_more(context, task)
+            disk_quota.give_more(context, task, limits)
         if task.budget.exceeded:
             budget.raise_again(context, task)
         freezing.thaw(context, task.id)

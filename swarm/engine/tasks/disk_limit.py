@@ -16,9 +16,6 @@ from swarm.model import events
 from swarm.model.disk_room import MIB
 from swarm.model.task import Task
 
-ALLOWANCE = 256 * MIB
-"""A task that a human resumes may grow by this, or by a tenth of its limit."""
-
 
 def begin(context: EngineContext, task: Task) -> None:
     """Limit the folders on this machine that the task's box may write to.
@@ -63,14 +60,6 @@ def raise_to(context: EngineContext, task: Task, limit: int) -> None:
 def is_reached(known: Held) -> bool:
     """True if hardly anything can be written any more."""
     return known.used >= known.limit - max(MIB, known.limit // 100)
-
-
-def give_more(context: EngineContext, task: Task) -> None:
-    """Let a task that came to its limit write a little more; ToolError."""
-    known = held(context, task)
-    if known and is_reached(known):
-        more = max(known.limit // 10, ALLOWANCE)
-        raise_to(context, task, known.limit + more)
 
 
 def make_volume(

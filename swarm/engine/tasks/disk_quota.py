@@ -20,6 +20,8 @@ from swarm.model.task import State, Task
 
 DISK = "its disk"
 """What paused a task, as the event has it."""
+ALLOWANCE = 256 * MIB
+"""A task that a human resumes may grow by this, or by a tenth of its limit."""
 WINDOW_SECONDS = 300.0
 """The time over which a task's growth is measured."""
 AT_REST_SECONDS = 300.0
@@ -116,7 +118,7 @@ class DiskQuota:
                 self._allow_what_is_held(growth, self._limits.held(self._context, task))
             if growth and limit and growth.now > max(limit, growth.allowed):
                 self._pause(task, *_over_limit(task, growth.now, limit))
-                growth.allowed = growth.now + max(limit // 10, disk_limit.ALLOWANCE)
+                growth.allowed = growth.now + max(limit // 10, ALLOWANCE)
         if filling is not None:
             self._stop_the_biggest(live, filling)
 
@@ -200,6 +202,14 @@ class DiskQuota:
             context.journal.record(task.id, events.TaskPaused(DISK, reason, hint))
             if growth := self._tasks.get(task.id):
                 growth.is_new = True
+
+
+def give_more(context: EngineContext, task: Task, limits: Limiter = disk_limit) -> None:
+    """Let a task that came to its limit write a little more; ToolError."""
+    known = limits.held(context, task)
+    if known and disk_limit.is_reached(known):
+        more = max(known.limit // 10, ALLOWANCE)
+        limits.raise_to(context, task, known.limit + more)
 
 
 def look_safely(

@@ -10,7 +10,7 @@ from swarm.adapters.project_quota import Held
 from swarm.config import load
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
-from swarm.engine.tasks import control, disk_limit
+from swarm.engine.tasks import control
 from swarm.engine.tasks.disk_quota import DiskQuota
 from swarm.model import events
 from swarm.model.disk_room import MIB, Room
@@ -171,10 +171,8 @@ def test_nothing_is_measured_while_no_disk_changes(world: World) -> None:
 
 
 @pytest.fixture
-def held(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+def held(world: World) -> World:
     """A live task whose disk has quotas."""
-    monkeypatch.setattr(disk_limit, "held", world.limits.held)
-    monkeypatch.setattr(disk_limit, "raise_to", world.limits.raise_to)
     world.live()
     world.limit, world.limits.held_to[1] = 100 * MIB, Held(100 * MIB, 50 * MIB)
     world.look()
@@ -195,7 +193,7 @@ def test_one_that_comes_to_what_the_kernel_holds_it_to_is_paused(held: World) ->
     assert "take 99.0 MiB of the 100.0 MiB that they may" in task.reason
     assert "swarm resume 1" in task.hint
     assert world.limits.held_to[1].limit == 100 * MIB
-    control.resume(world.context, 1)
+    control.resume(world.context, 1, world.limits)
     assert world.limits.held_to[1].limit == 356 * MIB
     world.look()
     assert (world.paused(), world.limits.held_to[1].limit) == ([], 356 * MIB)
@@ -208,7 +206,7 @@ def test_a_new_keeper_lets_it_have_what_a_resume_gave(held: World) -> None:
     world = held
     world.limits.held_to[1] = Held(100 * MIB, 99 * MIB)
     world.look()
-    control.resume(world.context, 1)
+    control.resume(world.context, 1, world.limits)
     world.limits.held_to[1] = Held(356 * MIB, 200 * MIB)
     world.sizes(_1=200)
     world.quota = DiskQuota(world.context, lambda: world.now, world.limits)
