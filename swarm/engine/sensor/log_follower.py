@@ -11,7 +11,8 @@ from typing import Any
 from pydantic_core import from_json
 
 from swarm.engine.sensor import hash_chain
-from swarm.engine.sensor.interpreter import Interpreter, Line
+from swarm.engine.sensor.interpreter import Interpreter
+from swarm.engine.sensor.line_actions import Line
 from swarm.errors import SwarmError
 from swarm.model.activity import Batch, Leftover, LogPosition
 from swarm.model.wanted_tools import WantedTool

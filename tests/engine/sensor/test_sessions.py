@@ -2,7 +2,7 @@
 
 from swarm.engine.sensor.interpreter import Interpreter
 from swarm.model.activity import HUMAN, Leftover
-from tests.engine.sensor.test_interpreter import line, read
+from tests.engine.sensor.sensor_lines import line, read
 
 
 def test_what_the_human_runs_in_the_sandbox_is_told_from_the_agent_s() -> None:
