@@ -14,8 +14,8 @@ from bench.table import Row, paired
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import create
+from swarm.plan.host_facts import sandbox_user
 from swarm.plan.naming import HomePaths
-from swarm.plan.planner import sandbox_user
 
 FILES, COPIES, RUNS = 150_000, 4, 2
 

@@ -14,7 +14,7 @@ from swarm.errors import PlanError
 from swarm.model import copies
 from swarm.model.standing import Standing
 from swarm.model.wishes import NewTasks
-from swarm.plan import planner
+from swarm.plan import agent_start, plan_request
 from swarm.plan.naming import HomePaths
 
 
@@ -48,8 +48,8 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
     for name in names:
         agent = registry.find(name)
         command = args.run if len(names) == 1 or name == registry.COMMAND else ""
-        planner.check_words(agent, prompt, command or None)
-        begin = planner.chosen_start(agent, config, way(args), args.mode)
+        plan_request.check_words(agent, prompt, command or None)
+        begin = agent_start.chosen_start(agent, config, way(args), args.mode)
         _print(args, config, standings[name], begin)
     fit = [standings[name] for name in names]
     if not all(each.can_run and not (args.offline and each.no_offline) for each in fit):

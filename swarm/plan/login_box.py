@@ -6,8 +6,9 @@ from swarm.agents.description import Agent, Seed
 from swarm.agents.starting import Start, filled
 from swarm.config.schema import Config
 from swarm.plan import accounts, hardening, sandbox_environment, starter
+from swarm.plan.host_facts import HostFacts, sandbox_user
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL
-from swarm.plan.planner import HostFacts, limits_of, sandbox_user, tmpfs
+from swarm.plan.sandbox_limits import limits_of, tmpfs
 from swarm.plan.specs import AGENT_HOME, WORKSPACE, Mount, Plan, SandboxSpec
 
 KIND = "login"

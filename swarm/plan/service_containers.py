@@ -8,10 +8,11 @@ from swarm.errors import PlanError
 from swarm.model.project import ServiceContainer
 from swarm.model.safe_text import safe_line
 from swarm.model.service_recipe import recipe
-from swarm.plan import hardening, planner, service_hosts
+from swarm.plan import hardening, service_hosts
 from swarm.plan.gate_containers import SMALL
 from swarm.plan.hardening import REQUIRED_TMPFS
 from swarm.plan.naming import SERVICE_KIND, SERVICE_LABEL, TaskNames
+from swarm.plan.sandbox_limits import tmpfs
 from swarm.plan.specs import RECIPES_FOLDER, Mount, SandboxSpec, with_network
 
 FIRST_UID, LAST_UID = 65300, 65399
@@ -127,7 +128,7 @@ def _service(
         runtime=sandbox.runtime,
         userns=sandbox.userns,
         seccomp=sandbox.seccomp,
-        tmpfs=planner.tmpfs(sandbox.limits.tmp),
+        tmpfs=tmpfs(sandbox.limits.tmp),
         terminal=False,
     )
     make = _of_recipe if wanted.recipe else _of_image

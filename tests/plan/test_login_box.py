@@ -8,8 +8,8 @@ from swarm.config import load
 from swarm.engine.egress import logins
 from swarm.engine.host import images
 from swarm.plan import login_box
+from swarm.plan.host_facts import HostFacts
 from swarm.plan.naming import HomePaths
-from swarm.plan.planner import HostFacts
 
 
 def test_the_box_is_as_hard_as_a_task_s_and_has_no_repository(tmp_path: Path) -> None:

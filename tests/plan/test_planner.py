@@ -3,15 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from swarm.agents import registry
 from swarm.agents.description import Screen
 from swarm.config import load
-from swarm.errors import PlanError
 from swarm.plan import planner
+from swarm.plan.host_facts import HostFacts
 from swarm.plan.naming import HomePaths, TaskNames
-from swarm.plan.planner import HostFacts, PlanRequest
+from swarm.plan.plan_request import PlanRequest
 
 AT = HostFacts(HomePaths(Path("/h")), "swarm/base:1", "{}", 1000, 1000)
 NAMES = TaskNames("0", 1, "x")
@@ -37,24 +35,6 @@ def test_root_gives_the_worktree_to_the_agent() -> None:
     assert (plan.sandbox.user, plan.owner) == ("1000:1000", (1000, 1000))
     mine = planner.make(NAMES, PlanRequest("p", "true"), SHELL, CONFIG, AT)
     assert (mine.sandbox.user, mine.owner) == ("1000:1000", None)
-
-
-@pytest.mark.parametrize(
-    ("prompt", "command", "reason"),
-    [
-        ("", None, "the prompt is empty"),
-        ("  \n", None, "the prompt is empty"),
-        ("p", None, "needs a command"),
-        ("a\0b", "true", "NUL"),
-        ("é" * planner.PROMPT_LIMIT, "true", "longer than 120 KiB"),
-    ],
-)
-def test_words_no_agent_can_be_started_with(
-    prompt: str, command: str | None, reason: str
-) -> None:
-    """Refused before anything is made."""
-    with pytest.raises(PlanError, match=reason):
-        planner.check_words(SHELL, prompt, command)
 
 
 def test_only_a_headless_agent_has_no_pager() -> None:

@@ -8,8 +8,9 @@ import pytest
 from swarm.agents import registry
 from swarm.config import load
 from swarm.plan import planner, specs
+from swarm.plan.host_facts import HostFacts
 from swarm.plan.naming import HomePaths, TaskNames
-from swarm.plan.planner import HostFacts, PlanRequest
+from swarm.plan.plan_request import PlanRequest
 from swarm.plan.specs import Plan
 from tests.plan.builders import SPEC
 

@@ -17,10 +17,11 @@ from swarm.engine.host import engine_kind, failed_starts, images
 from swarm.engine.host.engine_kind import Here
 from swarm.errors import SwarmError, ToolError
 from swarm.model.safe_text import plain
-from swarm.plan import hardening, planner
+from swarm.plan import hardening
 from swarm.plan.gate_containers import GateNames
+from swarm.plan.host_facts import HostFacts, sandbox_user, worktree_owner
 from swarm.plan.naming import HomePaths
-from swarm.plan.planner import HostFacts
+from swarm.plan.sandbox_limits import tmpfs
 from swarm.plan.specs import Mount, SandboxSpec
 from swarm.ports import ContainerEngineFacts, Containers
 
@@ -121,7 +122,7 @@ def run(trial: Trial) -> None:
     try:
         (folder / QUESTION).write_text(token)
         (folder / QUESTION).chmod(0o600)
-        owner = planner.owner(trial.host)
+        owner = worktree_owner(trial.host)
         if owner:
             change_owner(folder, owner)
         failed_starts.once_more(lambda: _ask(trial, folder, token))
@@ -190,7 +191,7 @@ def _way_out(here: Here) -> str:
 
 def _spec(trial: Trial, folder: Path) -> SandboxSpec:
     host = trial.host
-    uid, gid = planner.sandbox_user(host.uid, host.gid)
+    uid, gid = sandbox_user(host.uid, host.gid)
     names = GateNames(host.paths.tag)
     return SandboxSpec(
         name=f"swarm-{names.tag}-trial-{secrets.token_hex(4)}",
@@ -201,7 +202,7 @@ def _spec(trial: Trial, folder: Path) -> SandboxSpec:
         mounts=(Mount("bind", str(folder), PLACE, relabel=host.selinux),),
         workdir="/",
         seccomp=host.seccomp,
-        tmpfs=planner.tmpfs(1 << 20),
+        tmpfs=tmpfs(1 << 20),
         userns=host.userns,
         terminal=False,
     )

@@ -17,9 +17,9 @@ from swarm.engine.host import agent_images, failed_starts, images
 from swarm.errors import PlanError, TimedOut, ToolError
 from swarm.model.safe_text import safe_line
 from swarm.plan import hardening, image_probe
+from swarm.plan.agent_start import SHELL
 from swarm.plan.image_probe import SHELLS, STARTS, ImageTraits, ProbeRequest
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, HomePaths
-from swarm.plan.planner import SHELL
 from swarm.plan.specs import Plan, SandboxSpec
 from swarm.ports import ContainerFacts, Containers, ImageConfig
 

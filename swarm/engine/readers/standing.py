@@ -25,7 +25,8 @@ from swarm.model.format import size
 from swarm.model.project import ProjectChoice
 from swarm.model.standing import NETWORKS, Standing
 from swarm.model.wishes import NewTasks
-from swarm.plan import planner, service_containers
+from swarm.plan import service_containers
+from swarm.plan.host_facts import sandbox_user
 from swarm.plan.naming import HomePaths
 from swarm.plan.specs import OFFLINE_PRESET
 
@@ -147,7 +148,7 @@ class _SetupLook:
         """The sentence, and why no task can begin offline; empty without a set-up."""
         if tools is None:
             return "", ""
-        uid, gid = planner.sandbox_user(os.getuid(), os.getgid())
+        uid, gid = sandbox_user(os.getuid(), os.getgid())
         wanted = tools.toolchain
         choice = replace(self._choice, stacks=wanted.stacks, packages=wanted.packages)
         full = images.tag(image) if images.is_ours(image) else image

@@ -23,6 +23,7 @@ from swarm.model.task import CONTINUABLE, Task
 from swarm.model.wishes import Continue
 from swarm.plan import planner, specs
 from swarm.plan.briefing import briefing
+from swarm.plan.plan_request import PlanRequest, check_words
 from swarm.plan.specs import Plan
 from swarm.policy.rules import Policy
 
@@ -132,7 +133,7 @@ def _event(
     begins: bool = False,
 ) -> events.TaskContinued:
     if prompt:
-        planner.check_words(agent, prompt, _command(context, task))
+        check_words(agent, prompt, _command(context, task))
     plan = _with_image(context, agent, context.plan(task))
     seen = image_check.look(
         context.containers, context.paths, image_check.stand_of(plan)
@@ -143,7 +144,7 @@ def _event(
     bring = repository_bring.for_task(
         context.paths, repository, task.base, plan.project.hide
     ).brought
-    request = planner.PlanRequest(
+    request = PlanRequest(
         prompt=prompt,
         command=_command(context, task),
         conversation=conversation,

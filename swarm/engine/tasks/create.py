@@ -32,6 +32,7 @@ from swarm.plan import own_caches as lent_caches
 from swarm.plan import package_settings, planner, specs
 from swarm.plan.briefing import briefing
 from swarm.plan.naming import TaskNames, names_in_group, slug
+from swarm.plan.plan_request import PlanRequest
 
 
 def new(context: EngineContext, wish: NewTasks, wish_id: int) -> dict[str, Any]:
@@ -155,7 +156,7 @@ def _queued(
         ),
         **placeholders.of(tasks.policy),
     }
-    request = planner.PlanRequest(
+    request = PlanRequest(
         prompt=tasks.prompt,
         conversation=str(uuid4()) if chosen else "",
         command=wish.command or None,

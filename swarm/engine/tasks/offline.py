@@ -8,8 +8,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.readers import setup_base
 from swarm.model.project import ProjectChoice
 from swarm.model.wishes import NewTasks
-from swarm.plan import planner
-from swarm.plan.planner import HostFacts
+from swarm.plan.host_facts import HostFacts, sandbox_user
 from swarm.plan.specs import OFFLINE_PRESET
 
 
@@ -26,7 +25,7 @@ def require_base(
     choice: ProjectChoice,
 ) -> None:
     """PlanError if the project has a set-up, and no warm base of it is there."""
-    uid, gid = planner.sandbox_user(host.uid, host.gid)
+    uid, gid = sandbox_user(host.uid, host.gid)
     files = setup_base.files_at(repository.git, commit, choice)
     subject = setup_base.Subject(
         str(repository.root), files, host.image, f"{uid}:{gid}", choice

@@ -14,10 +14,9 @@ from swarm.model import events
 from swarm.model.format import size
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
-from swarm.plan import planner
+from swarm.plan.host_facts import HostFacts, sandbox_user
 from swarm.plan.naming import HomePaths
 from swarm.plan.own_caches import LentFolder, is_one
-from swarm.plan.planner import HostFacts
 from swarm.plan.specs import Plan
 
 Measure = Callable[[str, HomePaths], PackageCache]
@@ -43,7 +42,7 @@ def lent(
     that is not theirs.
     """
     folders, notes = list[LentFolder](), list[str]()
-    is_users = planner.sandbox_user(host.uid, host.gid)[0] == os.getuid()
+    is_users = sandbox_user(host.uid, host.gid)[0] == os.getuid()
     for kind in config.sandbox.caches:
         found = measure(kind, host.paths)
         fault = "its files have no label for boxes" if host.selinux else found.fault

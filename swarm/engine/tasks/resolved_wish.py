@@ -39,7 +39,8 @@ from swarm.model.project import ProjectChoice
 from swarm.model.toolchain import Toolchain
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks
-from swarm.plan import planner
+from swarm.plan import agent_start, plan_request
+from swarm.plan.host_facts import HostFacts, sandbox_user
 from swarm.plan.own_caches import LentFolder
 from swarm.policy.rules import Policy
 
@@ -56,7 +57,7 @@ class ResolvedWish:
     repository: Repository
     base: Base
     policy: Policy
-    host: planner.HostFacts
+    host: HostFacts
     budget: tuple[int, float]
     """Tokens and dollars."""
     network: UserNetwork
@@ -109,15 +110,15 @@ def resolve(
     )
     agent = registry.find(registry.choose(wish.agent, wish.command, usual))
     prompt = wish.prompt or wish.command
-    planner.check_words(agent, prompt, wish.command or None)
+    plan_request.check_words(agent, prompt, wish.command or None)
     home = context.paths.home
     worktrees = (
         worktree_directory(config.worktrees, repository, home)
         if config.worktrees
         else None
     )
-    _, mode = planner.chosen_start(agent, config, wish.way, wish.mode)
-    program = planner.program(agent, config, wish.way)
+    _, mode = agent_start.chosen_start(agent, config, wish.way, wish.mode)
+    program = agent_start.program(agent, config, wish.way)
     tools = chooser.of(agent)
     wanted = tools.toolchain
     host = host_facts(context, agent, program, config, worktrees, wanted)
@@ -182,7 +183,7 @@ def host_facts(
     config: Config,
     worktrees: Path | None,
     toolchain: Toolchain | None = None,
-) -> planner.HostFacts:
+) -> HostFacts:
     """What the plan has to know of the machine and the image; refuses either.
 
     The toolchain is the config's if none is given.
@@ -194,7 +195,7 @@ def host_facts(
     name = images.of_agent(agent, config.sandbox, toolchain)
     image = images.reference(context.containers, name)
     images.require(context.containers, images.tag("gate"))
-    uid, gid = planner.sandbox_user(context.uid, context.gid)
+    uid, gid = sandbox_user(context.uid, context.gid)
     on = engine_trial.host_facts(context.paths, facts, image, here)
     stand = Stand(
         image,

@@ -17,6 +17,7 @@ from swarm.engine.host import images
 from swarm.engine.tasks import accounts
 from swarm.plan import accounts as plan_accounts
 from swarm.plan import planner
+from swarm.plan.host_facts import HostFacts
 from swarm.plan.naming import (
     HOME_LABEL,
     KIND_LABEL,
@@ -24,7 +25,7 @@ from swarm.plan.naming import (
     HomePaths,
     TaskNames,
 )
-from swarm.plan.planner import HostFacts, PlanRequest
+from swarm.plan.plan_request import PlanRequest
 from swarm.plan.specs import AGENT_HOME, Plan
 from tests.built_image import BUSYBOX, built
 

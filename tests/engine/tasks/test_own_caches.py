@@ -9,9 +9,9 @@ from swarm.config import load
 from swarm.engine.tasks import own_caches
 from swarm.model import events
 from swarm.plan import own_caches as planned
+from swarm.plan.host_facts import HostFacts
 from swarm.plan.naming import HomePaths
 from swarm.plan.own_caches import LentFolder
-from swarm.plan.planner import HostFacts
 from swarm.plan.specs import Plan
 from tests.builders import queued
 from tests.engine.fake_context import fake_context
