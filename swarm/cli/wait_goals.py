@@ -29,8 +29,9 @@ def status_of(goal: str, tasks: Sequence[Task]) -> int | None:
 def succeeded(task: Task) -> bool:
     """True if the agent ended well, and nobody gave the work up."""
     if task.state is State.STOPPED:
-        refused = task.refusal is not None
-        has_failed = exit_zero.is_failure(task.exit_code, task.reason, refused)
+        has_failed = exit_zero.is_failure(
+            task.exit_code, task.reason, task.failed_with_0, task.refusal is not None
+        )
         return task.exit_code == 0 and not has_failed
     return task.state in (State.MERGING, State.MERGED) and task.exit_code == 0
 

@@ -11,7 +11,6 @@ from swarm.model import (
     agent_screen,
     agent_state_text,
     events,
-    exit_zero,
     format,
     leftovers,
     limits,
@@ -52,7 +51,7 @@ def _paused(event: events.TaskPaused) -> EventText:
 
 
 def _stopped(event: events.TaskStopped) -> EventText:
-    if exit_zero.is_failure(event.exit_code, event.reason):
+    if event.failed_with_0:
         return "✕", safe_line(event.reason, 240), ERROR
     if event.exit_code == 0 and not event.reason:
         return "●", "the agent ended with 0; ready for review", GOOD

@@ -244,6 +244,8 @@ class TaskStopped(Event):
     reason: str = ""
     """The reason, unless the agent ended by itself: "stopped by you"."""
     hint: str = ""
+    failed_with_0: bool = False
+    """The agent failed, though its exit code is 0; the reason says how."""
 
 
 @event("life")

@@ -84,6 +84,8 @@ class StateFacts:
     """The time when its sandbox began to run."""
     is_headless: bool = False
     exit_code: int | None = None
+    failed_with_0: bool = False
+    """Its agent failed, though its exit code is 0."""
     reason: str = ""
     """The reason why it ended, if it did not end by itself."""
     has_work: bool = True
@@ -183,7 +185,8 @@ def _over(facts: StateFacts) -> _Decision | None:
     code, why = facts.exit_code, facts.reason
     words = f"it ended with {code}" if code is not None else "it ended"
     evidence = _fact(Source.ENGINE, "ended", words, facts.now)
-    is_failed = exit_zero.is_failure(code, why, facts.refusal is not None)
+    is_refused = facts.refusal is not None
+    is_failed = exit_zero.is_failure(code, why, facts.failed_with_0, is_refused)
     is_failed = is_failed or facts.task_state in (State.FAILED, State.LOST)
     if is_failed or (code and not why.endswith("by you")):
         return _Decision(AgentState.FAILED, evidence, why or words)

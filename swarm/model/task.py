@@ -145,6 +145,8 @@ class Task:
     paused_by: str = ""
     """`you`, `its budget` or `its disk`; empty while it is not paused."""
     exit_code: int | None = None
+    failed_with_0: bool = False
+    """Its agent failed, though its exit code is 0."""
     reason: str = ""
     hint: str = ""
     step: str = ""

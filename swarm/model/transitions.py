@@ -122,6 +122,7 @@ def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
         started=task.started or at,
         ended=None,
         exit_code=None,
+        failed_with_0=False,
         reason="",
         hint="",
         resumes=False,
@@ -197,6 +198,7 @@ def _stopped(task: Task, at: float, event: events.TaskStopped) -> Task:
     return replace(
         _ended(task, at),
         exit_code=event.exit_code,
+        failed_with_0=event.failed_with_0,
         reason=event.reason,
         hint=event.hint,
     )

@@ -67,6 +67,38 @@ def _grouped(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, **groups}
 
 
+_FAILED_WITH_0 = (
+    "ended with 0, but says that it failed",
+    "ended with 0, and never asked its model",
+    "did not take its conversation up",
+)
+"""What told in the reason, up to version 8, that an end with 0 was a failure."""
+
+
+def _mark_failures_with_0(connection: sqlite3.Connection) -> None:
+    rows = connection.execute(
+        "SELECT event.id, event.body, task.id, task.body FROM event"
+        " JOIN task ON task.id = event.task WHERE kind = 'TaskStopped'"
+        " ORDER BY event.id"
+    ).fetchall()
+    events, tasks = dict[int, str](), dict[int, str]()
+    for event, end_text, task, task_text in rows:
+        tasks.pop(task, None)  # the last end decides
+        end, body = json.loads(end_text), json.loads(task_text)
+        if end["exit_code"] != 0 or not any(
+            phrase in end.get("reason", "") for phrase in _FAILED_WITH_0
+        ):
+            continue
+        events[event] = json.dumps({**end, "failed_with_0": True})
+        if body.get("exit_code") == 0:  # one that runs again has none
+            tasks[task] = json.dumps({**body, "failed_with_0": True})
+    for table, bodies in (("event", events), ("task", tasks)):
+        connection.executemany(
+            f"UPDATE {table} SET body = ? WHERE id = ?",  # noqa: S608 - ours
+            [(body, number) for number, body in bodies.items()],
+        )
+
+
 MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     """
     CREATE TABLE task (
@@ -178,6 +210,7 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     ALTER TABLE action ADD COLUMN housekeeping INTEGER DEFAULT '0' NOT NULL;
     ALTER TABLE action ADD COLUMN generated INTEGER DEFAULT '0' NOT NULL;
     """,
+    _mark_failures_with_0,
 )
 """Step n brings a file of version n to version n + 1; a landed step never changes."""
 

@@ -8,7 +8,6 @@ import pytest
 from swarm.cli import exit_codes
 from swarm.cli.wait_goals import END, GOALS, QUESTION, READY, status_of
 from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
-from swarm.model.exit_zero import SAYS_FAILED
 from swarm.model.limits import ModelLimit
 from swarm.model.question import FollowUp
 from swarm.model.task import SETUP_FAILED, State, Task
@@ -36,7 +35,7 @@ def ended(code: int) -> Task:
 
 
 def failed_with_0() -> Task:
-    return replace(ended(0), reason=f"codex {SAYS_FAILED}: no such model")
+    return replace(ended(0), failed_with_0=True, reason="codex: no such model")
 
 
 def at_its_limit(state: A = A.LIMITED, held: str = "") -> Task:

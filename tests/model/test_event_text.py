@@ -52,3 +52,21 @@ def test_a_sentence_is_one_harmless_line(kind: type[events.Event]) -> None:
 
 def test_an_event_that_no_human_asks_for_has_no_sentence() -> None:
     assert event_text.describe(events.TaskProvisioning()) is None
+
+
+@pytest.mark.parametrize(
+    ("end", "text"),
+    [
+        (events.TaskStopped(0), "the agent ended with 0; ready for review"),
+        (events.TaskStopped(0, "it gave up", failed_with_0=True), "it gave up"),
+        (events.TaskStopped(0, "it gave up"), "ended with 0: it gave up"),
+        (events.TaskStopped(3, "it gave up"), "ended with 3: it gave up"),
+    ],
+)
+def test_an_end_with_0_is_told_by_what_it_is(
+    end: events.TaskStopped, text: str
+) -> None:
+    told = event_text.describe(end)
+
+    assert told is not None
+    assert told[1] == text

@@ -2,24 +2,28 @@
 
 import pytest
 
-from swarm.model.exit_zero import NEVER_ASKED, NOT_TAKEN_UP, SAYS_FAILED, is_failure
+from swarm.model.exit_zero import is_failure
 
 
 @pytest.mark.parametrize(
-    ("code", "reason", "is_refused", "failed"),
+    ("code", "reason", "failed_with_0", "is_refused", "is_failed"),
     [
-        (0, "", False, False),
-        (0, "", True, True),
-        (0, f"codex {SAYS_FAILED}: x", False, True),
-        (0, f"claude {NEVER_ASKED} (after 1 s)", False, True),
-        (0, f"claude {NOT_TAKEN_UP}, and ended", False, True),
-        (0, "a process was killed at the limit of 4 GiB of memory", False, False),
-        (0, "stopped by you", True, False),
-        (1, f"codex {SAYS_FAILED}", True, False),
-        (None, "", True, False),
+        (0, "", False, False, False),
+        (0, "", False, True, True),
+        (0, "codex says that it failed", True, False, True),
+        (0, "codex says that it failed: it was stopped by you", True, False, True),
+        (0, "codex ended with 0, but says that it failed", False, False, False),
+        (0, "stopped by you", False, True, False),
+        (1, "codex says that it failed", False, True, False),
+        (None, "", False, True, False),
     ],
 )
 def test_what_is_a_failure(
-    code: int | None, reason: str, is_refused: bool, failed: bool
+    code: int | None,
+    reason: str,
+    failed_with_0: bool,
+    is_refused: bool,
+    is_failed: bool,
 ) -> None:
-    assert is_failure(code, reason, is_refused) is failed
+    """Nothing that a reason says makes one, nor unmakes one."""
+    assert is_failure(code, reason, failed_with_0, is_refused) is is_failed

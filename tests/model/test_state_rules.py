@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.agent_state import ASKING, AgentState, AgentStatus, Evidence, Source
-from swarm.model.exit_zero import SAYS_FAILED
 from swarm.model.limits import ModelLimit, ModelRefusal
 from swarm.model.question import Question
 from swarm.model.state_rules import Claim, StateFacts, decide
@@ -370,9 +369,16 @@ TABLE: list[tuple[str, dict[str, Any], A, str, str]] = [
     ),
     (
         "exit 0, but it says that it failed",
-        {**ENDED, "reason": f"codex {SAYS_FAILED}: no such model"},
+        {**ENDED, "reason": "codex: no such model", "failed_with_0": True},
         A.FAILED,
-        f"codex {SAYS_FAILED}: no such model",
+        "codex: no such model",
+        "engine",
+    ),
+    (
+        "exit 0, and a reason in the words of a failure",
+        {**ENDED, "reason": "x ended with 0, but says that it failed"},
+        A.ENDED,
+        "x ended with 0, but says that it failed",
         "engine",
     ),
     (

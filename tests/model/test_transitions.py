@@ -75,6 +75,27 @@ def test_no_sequence_of_events_loses_what_the_task_is(
     )
 
 
+def test_a_failure_with_0_is_one_until_the_task_runs_again() -> None:
+    """Whatever sentence takes the reason's place meanwhile."""
+    failed = model_events.TaskStopped(0, "it says so", failed_with_0=True)
+    stopped = apply_event(_in(State.LIVE), 1.0, failed)
+    again = [
+        model_events.TaskContinued({}),
+        model_events.ContinueFailed("queue", "no room"),
+        model_events.TaskContinued({}),
+        model_events.TaskProvisioning(),
+    ]
+    task = stopped
+    for event in again:
+        task = apply_event(task, 2.0, event)
+        assert task.failed_with_0
+
+    live = apply_event(task, 3.0, model_events.TaskLive("box", "pane"))
+
+    assert not live.failed_with_0
+    assert not apply_event(live, 4.0, model_events.TaskStopped(0)).failed_with_0
+
+
 def test_a_snapshot_remembers_what_was_included() -> None:
     """The next look takes the same paths in; old events know of none."""
     taken = model_events.SnapshotTaken("t", 1, 1, 0, 0, 0, included=("dist/",))

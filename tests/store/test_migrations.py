@@ -5,6 +5,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -263,6 +264,61 @@ def test_events_of_the_old_schema_are_read_under_their_new_names(
     stored = [recorded.event for recorded in queries.events.after()]
 
     assert stored == [build_event(kind) for kind in events.KINDS.values()]
+
+
+SAYS_FAILED = "codex ended with 0, but says that it failed: no such model"
+NEVER_ASKED = "claude ended with 0, and never asked its model (after 1.00 s)"
+NOT_TAKEN_UP = "claude did not take its conversation up, and ended after 1.00 s"
+
+
+@pytest.mark.parametrize(
+    ("ends", "exit_code", "reason", "marks", "is_marked"),
+    [
+        ([(0, SAYS_FAILED)], 0, SAYS_FAILED, [True], True),
+        ([(0, NEVER_ASKED)], 0, NEVER_ASKED, [True], True),
+        ([(0, NOT_TAKEN_UP)], 0, NOT_TAKEN_UP, [True], True),
+        ([(0, SAYS_FAILED)], 0, "the target has moved on", [True], True),
+        ([(0, SAYS_FAILED)], None, "", [True], False),
+        ([(0, SAYS_FAILED), (0, "")], 0, "", [True, False], False),
+        ([(0, ""), (0, SAYS_FAILED)], 0, SAYS_FAILED, [False, True], True),
+        ([(1, NOT_TAKEN_UP)], 1, NOT_TAKEN_UP, [False], False),
+        ([(0, "")], 0, "", [False], False),
+        ([], None, "", [], False),
+    ],
+)
+def test_an_old_end_with_0_that_was_a_failure_is_one_still(
+    old_file: Path,
+    ends: list[tuple[int, str]],
+    exit_code: int | None,
+    reason: str,
+    marks: list[bool],
+    is_marked: bool,
+) -> None:
+    """Up to version 8 a phrase in the reason told; the last end counts."""
+    body = {**TASK_OF_VERSION_3, "exit_code": exit_code, "reason": reason}
+    stored = [{"exit_code": code, "reason": why, "hint": ""} for code, why in ends]
+    connection = sqlite3.connect(old_file)
+    connection.execute("DELETE FROM event")
+    connection.execute("UPDATE task SET body = ?", (json.dumps(body),))
+    connection.executemany(
+        "INSERT INTO event (at, task, kind, body) VALUES (3.0, 1, 'TaskStopped', ?)",
+        [(json.dumps(end),) for end in stored],
+    )
+    connection.commit()
+    connection.close()
+
+    queries = Queries(old_file)
+    told = [recorded.event for recorded in queries.events.after()]
+    task = queries.tasks.get(1)
+    queries.close()
+
+    assert told == [
+        events.TaskStopped(code, why, failed_with_0=mark)
+        for (code, why), mark in zip(ends, marks, strict=True)
+    ]
+    assert task == replace(
+        TASK, exit_code=exit_code, reason=reason, failed_with_0=is_marked
+    )
 
 
 def test_the_audit_of_the_old_schema_is_read(queries: Queries) -> None:

@@ -2,12 +2,13 @@
 
 import signal
 from datetime import datetime
+from typing import NamedTuple
 
 from swarm.agents import registry
 from swarm.engine.context import EngineContext
 from swarm.engine.tasks import stream_watch
 from swarm.errors import SwarmError
-from swarm.model import events, exit_zero, refusal_text
+from swarm.model import events, refusal_text
 from swarm.model.agent_state import AgentState
 from swarm.model.format import duration
 from swarm.model.last_words import LIMIT, last_words
@@ -51,21 +52,30 @@ COMMAND = "command"
 """The agent that is no agent: its output is a person's own."""
 
 
+class Why(NamedTuple):
+    """Why a sandbox ended: a sentence and a way out; both empty for a good end."""
+
+    reason: str = ""
+    hint: str = ""
+    failed_with_0: bool = False
+    """The agent failed, though its exit code is 0."""
+
+
 def is_signalled(exit_code: int) -> bool:
     """True if a program with this code was ended by a signal."""
     return exit_code in _SIGNALLED
 
 
-def why(context: EngineContext, task: Task, facts: ContainerFacts) -> tuple[str, str]:
-    """A sentence and a way out; both empty if it ended well or by a signal.
+def why(context: EngineContext, task: Task, facts: ContainerFacts) -> Why:
+    """Why it ended; empty if it ended well or by a signal.
 
     What the gate saw is told before anything that the agent says.
     """
     if task.agent == COMMAND or is_signalled(facts.exit_code):
-        return "", ""
+        return Why()
     if task.refusal:
         hint = refusal_text.way_out(task.refusal, task.id, task.agent)
-        return refusal_text.sentence(task.refusal), hint
+        return Why(refusal_text.sentence(task.refusal), hint)
     lived = _lived(facts)
     is_short = lived is not None and lived < AT_ONCE
     went_on = was_continued(context, task.id)
@@ -81,15 +91,14 @@ def why(context: EngineContext, task: Task, facts: ContainerFacts) -> tuple[str,
             f"`swarm retry --continue --fresh {task.id}` begins a new conversation "
             f"over the same files; `swarm logs {task.id}` has all that it printed"
         )
-        return f"{agent} {exit_zero.NOT_TAKEN_UP}, and ended{when}{told}", hint
+        reason = f"{agent} did not take its conversation up, and ended{when}{told}"
+        return Why(reason, hint, failed_with_0=not facts.exit_code)
     hint = f"`swarm logs {task.id}` has all that it printed"
-    return f"{agent} ended{when}{told}", hint
+    return Why(f"{agent} ended{when}{told}", hint)
 
 
-def _with_0(
-    context: EngineContext, task: Task, short_life: float | None
-) -> tuple[str, str]:
-    """The same of an end with 0, which proves nothing; both empty if it ended well.
+def _with_0(context: EngineContext, task: Task, short_life: float | None) -> Why:
+    """The same of an end with 0, which proves nothing; empty if it ended well.
 
     `short_life` is how long it lived, in seconds, if it ended at once.
     """
@@ -97,13 +106,15 @@ def _with_0(
     hint = f"`swarm logs {task.id}` has all that it printed"
     said = _said_of_failure(context, task)
     if said:
-        return f"{agent} {exit_zero.SAYS_FAILED}: {said}", hint
+        reason = f"{agent} ended with 0, but says that it failed: {said}"
+        return Why(reason, hint, failed_with_0=True)
     if short_life is None or not _was_silent(task):
-        return "", ""
+        return Why()
     words = _words(context, task.id)
     told = f": {words}" if words else ""
     when = f" (after {duration(short_life)})"
-    return f"{agent} {exit_zero.NEVER_ASKED}{when}{told}", hint
+    reason = f"{agent} ended with 0, and never asked its model{when}{told}"
+    return Why(reason, hint, failed_with_0=True)
 
 
 def _said_of_failure(context: EngineContext, task: Task) -> str:

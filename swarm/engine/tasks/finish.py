@@ -18,6 +18,7 @@ from swarm.engine.tasks import (
     shared_login,
     stream_watch,
 )
+from swarm.engine.tasks.ended_badly import Why
 from swarm.errors import NoRoom, SwarmError
 from swarm.model import events, usage
 from swarm.model.activity import Leftover
@@ -54,7 +55,7 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
         return
     if facts.status in ("running", "paused", "restarting"):
         return
-    why = (reason, "") if reason else _why(parts, task_id, facts)
+    why = Why(reason) if reason else _why(parts, task_id, facts)
     with suppress(SwarmError):
         stream_watch.claim(context, task)
     _record_over(context, task_id, events.TaskStopped(facts.exit_code, *why))
@@ -132,8 +133,8 @@ def _trouble_once(
             context.journal.record(task_id, trouble)
 
 
-def _why(parts: EngineParts, task_id: int, facts: ContainerFacts) -> tuple[str, str]:
-    """A reason and a way out; both empty where it ended by itself.
+def _why(parts: EngineParts, task_id: int, facts: ContainerFacts) -> Why:
+    """Why it ended; empty where it ended well by itself.
 
     The engine's mark of a lack of memory stays when the agent lives on: only an end
     by the kernel's hand is told as one for want of it.
@@ -146,12 +147,13 @@ def _why(parts: EngineParts, task_id: int, facts: ContainerFacts) -> tuple[str, 
         reason = f"a process was killed at the limit of {limit} of memory"
         if facts.exit_code == KILLED:
             reason = f"out of memory: it reached its limit of {limit}"
-        return reason, f"{usage.MEMORY_HINT}, and retry it" if facts.exit_code else ""
+        hint = f"{usage.MEMORY_HINT}, and retry it" if facts.exit_code else ""
+        return Why(reason, hint)
     if facts.exit_code and used and usage.reached_pids(used):
         reason = f"it reached its limit of {used.pids_limit} processes"
-        return reason, f"{usage.PIDS_HINT}, and retry it"
+        return Why(reason, f"{usage.PIDS_HINT}, and retry it")
     if facts.error:
-        return facts.error, ""
+        return Why(facts.error)
     parts.nets.log.settle()
     task = parts.context.read().tasks.get(task_id)
     return ended_badly.why(parts.context, task, facts)

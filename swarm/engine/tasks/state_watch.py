@@ -231,6 +231,7 @@ class StateWatch:
             began=self._moment(watched, "changed") or now,
             is_headless=task.way == "headless",
             exit_code=task.exit_code,
+            failed_with_0=task.failed_with_0,
             reason=task.reason,
             has_work=_has_work(task),
             refused_tools=signals.refused_tools,

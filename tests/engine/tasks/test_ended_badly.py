@@ -7,7 +7,7 @@ import pytest
 
 from swarm.cli import exit_codes, wait_goals
 from swarm.engine.tasks import ended_badly
-from swarm.model import events, exit_zero, needs
+from swarm.model import events, needs
 from swarm.model.limits import REFUSED_WORDS
 from swarm.model.task import State
 from swarm.plan import specs
@@ -91,7 +91,10 @@ def test_an_agent_that_says_it_failed_is_no_success_by_its_0(
     task = harness.until_state(task_id, State.STOPPED)
 
     assert task.exit_code == 0
-    assert task.reason == f"says {exit_zero.SAYS_FAILED}: the model gave \\x1b[31mup"
+    assert task.failed_with_0
+    assert task.reason == (
+        "says ended with 0, but says that it failed: the model gave \\x1b[31mup"
+    )
     assert task.hint == f"`swarm logs {task_id}` has all that it printed"
     assert wait_goals.status_of(wait_goals.END, [task]) == exit_codes.TASK_FAILED
     harness.until(
@@ -126,11 +129,40 @@ def test_an_end_at_once_before_the_model_was_asked_is_told(
         }
 
         ended = ContainerFacts("box", "id", {}, "exited", 0, raw={"State": state})
-        reason, _ = ended_badly.why(context, known, ended)
+        reason, _, failed_with_0 = ended_badly.why(context, known, ended)
 
-        assert bool(reason) is is_told
+        assert (bool(reason), failed_with_0) == (is_told, is_told)
         if is_told:
-            assert reason == f"claude {exit_zero.NEVER_ASKED} (after 1.00 s)"
+            assert reason == (
+                "claude ended with 0, and never asked its model (after 1.00 s)"
+            )
+
+
+@pytest.mark.parametrize(("exit_code", "failed_with_0"), [(0, True), (1, False)])
+def test_an_end_at_once_after_a_continue_is_a_failure(
+    tmp_path: Path, exit_code: int, failed_with_0: bool
+) -> None:
+    """An agent on its screen says good-bye with 0 to a conversation it has not."""
+    with fake_context(HomePaths(tmp_path)) as context:
+        plan = specs.to_json(replace(PLAN, way="screen"))
+        made = queued(agent="claude", way="screen", plan=plan)
+        task = context.journal.queue(lambda _: made).id
+        live = (events.TaskProvisioning(), events.TaskLive("box", "pane"))
+        again = events.TaskContinued(plan)
+        context.journal.record(task, *live, events.TaskStopped(0), again, *live)
+        state = {
+            "StartedAt": "2026-01-01T00:00:00.5Z",
+            "FinishedAt": "2026-01-01T00:00:01.5Z",
+        }
+        known = context.read().tasks.get(task)
+
+        ended = ContainerFacts(
+            "box", "id", {}, "exited", exit_code, raw={"State": state}
+        )
+        why = ended_badly.why(context, known, ended)
+
+        assert why.reason.startswith("claude did not take its conversation up")
+        assert why.failed_with_0 is failed_with_0
 
 
 @pytest.mark.parametrize(
@@ -170,9 +202,9 @@ def test_a_refusal_that_the_gate_saw_is_told_before_any_words(
         known = context.read().tasks.get(task)
 
         ended = ContainerFacts("box", "id", {}, "exited", exit_code)
-        reason, hint = ended_badly.why(context, known, ended)
+        reason, hint, _ = ended_badly.why(context, known, ended)
         killed = ContainerFacts("box", "id", {}, "exited", 137)
 
         assert reason == f"{REFUSED_WORDS[why]}: api.example answered 401 (no)"
         assert f"then `swarm retry --continue {task}`" in hint
-        assert ended_badly.why(context, known, killed) == ("", "")
+        assert ended_badly.why(context, known, killed) == ended_badly.Why()
