@@ -8,14 +8,9 @@ import pytest
 
 from swarm.adapters.loopback_pipe import ADDRESS, open_pipe
 from swarm.errors import ToolError
+from tests.free_ports import free_port
 
 ECHO = [sys.executable, "-c", "import sys; print('got', input(), sys.argv[1])"]
-
-
-def free_port() -> int:
-    """One that nobody has now."""
-    with socket.create_server((ADDRESS, 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def test_each_connection_has_a_program_of_its_own() -> None:

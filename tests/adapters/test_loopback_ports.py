@@ -6,13 +6,14 @@ import pytest
 
 from swarm.adapters import loopback_ports
 from swarm.errors import ToolError
+from tests.free_ports import free_port
 
 
 def test_both_versions_of_the_loopback_are_listened_at() -> None:
     """The first that is free of the candidates, and the same one on both."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
-        free = _free()
+        free = free_port()
         port, sockets = loopback_ports.listen([number, free])
     names = {each.getsockname()[:2] for each in sockets}
     for each in sockets:
@@ -32,8 +33,3 @@ def test_none_that_is_free_is_a_sentence() -> None:
         assert "--at" in refused.value.hint
         with socket.create_server(("127.0.0.1", number)):
             pass
-
-
-def _free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

@@ -48,6 +48,14 @@ class KeeperHarness:
     patience: float = PATIENCE
     """Seconds until one wait gives up."""
 
+    before: str | None = None
+    """The settings that this process read before this home was made."""
+
+    @property
+    def settings(self) -> Path:
+        """The home's own file of settings."""
+        return self.paths.home / "config.toml"
+
     @property
     def context(self) -> EngineContext:
         """The tools that the keeper works with."""
@@ -72,9 +80,8 @@ class KeeperHarness:
 
         No net is made before a task needs it, unless some are to be `ready`.
         """
-        file = self.paths.home / "config.toml"
-        file.write_text(f"{text}\n[gate]\nready = {ready}\n")
-        os.environ["SWARM_CONFIG"] = str(file)
+        self.settings.write_text(f"{text}\n[gate]\nready = {ready}\n")
+        os.environ["SWARM_CONFIG"] = str(self.settings)
 
     def task_containers(self) -> list[str]:
         """The containers that belong to tasks."""
@@ -158,6 +165,8 @@ class KeeperHarness:
 
 
 HOMES = "swarm-test-*-*"
+_open: list[KeeperHarness] = []
+"""Homes of this process, in the order in which they were made."""
 
 
 @contextmanager
@@ -167,10 +176,11 @@ def open_keeper_harness(disk: Path | None = None) -> Iterator[KeeperHarness]:
     # A short path, as sockets need, on the disk where all tests keep their files.
     place = disk or _files_of_tests()
     home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-", dir=place))
-    before = os.environ.get("SWARM_CONFIG")
     paths = HomePaths(home)
     harness = KeeperHarness(paths, wiring.engine_parts(paths), Queries(paths.database))
+    harness.before = os.environ.get("SWARM_CONFIG")
     harness.configure("")
+    _open.append(harness)
     try:
         yield harness
     finally:
@@ -179,8 +189,27 @@ def open_keeper_harness(disk: Path | None = None) -> Iterator[KeeperHarness]:
         harness.queries.close()
         harness.parts.close()
         rmtree(home)
-        if before is not None:
-            os.environ["SWARM_CONFIG"] = before
+        _give_settings_back(harness)
+
+
+def _give_settings_back(gone: KeeperHarness) -> None:
+    """Have this process read the settings of before, or of a home that is still there.
+
+    Homes need not end in the order in which they began: a module's may go before a
+    package's that was made later.
+    """
+    _open.remove(gone)
+    for other in _open:
+        if other.before == str(gone.settings):
+            other.before = gone.before
+    if os.environ.get("SWARM_CONFIG") != str(gone.settings):
+        return
+    if gone.before is not None:
+        os.environ["SWARM_CONFIG"] = gone.before
+    elif _open:
+        os.environ["SWARM_CONFIG"] = str(_open[-1].settings)
+    else:
+        del os.environ["SWARM_CONFIG"]
 
 
 @cache

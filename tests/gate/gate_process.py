@@ -18,6 +18,8 @@ from swarm.policy import rules
 from swarm.policy.rules import Policy, Rule
 
 LOCAL = ("127.0.0.0/8",)
+PATIENCE = 60.0
+"""Seconds until a test gives up; it never waits this long when all is well."""
 
 
 @dataclass
@@ -50,7 +52,7 @@ class GateProcess:
         assert self.process.stdin is not None
         line = json.dumps({"id": number, "op": op, **body})
         self.process.stdin.write(line.encode() + b"\n")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             answer: dict[str, Any] = await reply
             return answer
 
@@ -100,7 +102,7 @@ class GateProcess:
                 if all(line.get(key) == value for key, value in facts.items())
             ]
 
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(lambda: len(found()) >= count)
             return found()
 
@@ -133,7 +135,7 @@ async def request(port: int, where: str, method: str = "CONNECT") -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     target = where if method == "CONNECT" else f"http://{where}/"
     writer.write(f"{method} {target} HTTP/1.1\r\nHost: {where}\r\n\r\n".encode())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         head = await reader.readuntil(b"\r\n")
     writer.close()
     return head
@@ -151,7 +153,7 @@ async def ended(pid: int) -> None:
         over = asyncio.Event()
         asyncio.get_running_loop().add_reader(file, over.set)
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 await over.wait()
         finally:
             asyncio.get_running_loop().remove_reader(file)
@@ -188,6 +190,6 @@ async def open_gate(
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await process.wait()
         await reading

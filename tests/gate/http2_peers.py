@@ -16,7 +16,7 @@ from swarm.gate.certificates import Authority
 from tests.gate.gate_harness import GateHarness
 
 Fields = list[tuple[str, str]]
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from swarm.policy.rules import Rule
+from tests.free_ports import free_port
 from tests.gate.gate_harness import open_gate_harness, server, web
 
 
@@ -75,9 +76,7 @@ async def test_an_allowed_host_that_cannot_be_reached_answers_why(
             if trouble != "no such name":
                 gate.table["ok.example"] = ["127.0.0.1"]
             if trouble == "closed port":
-                with socket.socket() as unused:
-                    unused.bind(("127.0.0.1", 0))
-                    port = unused.getsockname()[1]
+                port = free_port()
             gate.allow(Rule("allow", "ok.example", (port,), methods=("GET",)))
             where = f"ok.example:{port}"
             if inspected:

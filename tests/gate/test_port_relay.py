@@ -8,7 +8,8 @@ import pytest
 
 from swarm.gate.port_frames import HELLO, Frame, FrameReader, Kind
 from swarm.gate.port_guard import Place
-from tests.engine.open_ports.relayed_box import answering, nobody_listens, served
+from tests.engine.open_ports.relayed_box import answering, served
+from tests.free_ports import free_port
 
 ARGV = [sys.executable, "-m", "swarm.gate.port_relay"]
 
@@ -51,7 +52,7 @@ def test_a_connection_is_carried_and_both_ends_are_told() -> None:
 
 
 def test_a_raw_port_where_nobody_listens_is_hung_up() -> None:
-    place = Place(nobody_listens(), is_raw=True).encoded()
+    place = Place(free_port(), is_raw=True).encoded()
 
     assert Frame(1, Kind.RESET) in said(Frame(1, Kind.OPEN, place))[1]
 

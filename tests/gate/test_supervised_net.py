@@ -147,7 +147,7 @@ async def test_a_sum_of_uploads_outlives_an_idle_gap(tmp_path: Path) -> None:
             head = f"POST http://{where}/ HTTP/1.1\r\nHost: {where}\r\n"
             body = f"Content-Length: 200\r\nConnection: close\r\n\r\n{'x' * 200}"
             writer.write((head + body).encode())
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 answer = await reader.read()
             writer.close()
             return answer.partition(b"\r\n")[0]

@@ -41,7 +41,7 @@ async def test_what_the_kernel_cannot_hold_is_sent_as_it_is_read() -> None:
         await left.send_eof()
 
     sending, received = asyncio.ensure_future(send()), bytearray()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while data := await right.recv():
             received += data
         await sending

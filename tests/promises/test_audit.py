@@ -38,7 +38,6 @@ def home(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[KeeperHarness, int, int]]:
     """A house of its own with two tasks: its sensor may be hurt."""
-    before = os.environ.get("SWARM_CONFIG", "")
     sample = new_sample_repository(tmp_path_factory.mktemp("audit") / "sample")
     with open_keeper_harness() as harness:
         harness.start_keeper()
@@ -46,7 +45,6 @@ def home(
         for task in tasks:
             harness.until_state(task, State.LIVE)
         yield harness, tasks[0], tasks[1]
-        os.environ["SWARM_CONFIG"] = before
 
 
 def inside(
@@ -340,10 +338,7 @@ def test_no_name_reaches_the_terminal(tmp_path: Path, program: str) -> None:
 
     Why: a file's name must not write the reader's clipboard, nor turn the line around.
     """
-    before, sample = (
-        os.environ.get("SWARM_CONFIG", ""),
-        new_sample_repository(tmp_path / "sample"),
-    )
+    sample = new_sample_repository(tmp_path / "sample")
     with open_keeper_harness() as harness:
         keeper_process.ensure_keeper(harness.paths)
         task = harness.new_task(
@@ -357,7 +352,6 @@ def test_no_name_reaches_the_terminal(tmp_path: Path, program: str) -> None:
         assert keeper
         os.kill(keeper, signal.SIGTERM)
         harness.until(lambda: keeper_lock.keeper_pid(harness.paths) is None, "its end")
-        os.environ["SWARM_CONFIG"] = before
 
     # Without the sanitiser the terminal obeys a name, or the dashboard dies of one.
     is_shown = b"z-last" in out

@@ -99,7 +99,7 @@ def _seen(database: Path, keys: list[bytes]) -> str:
         start_new_session=True,
     )
     os.close(slave)
-    out = _read_until(master, b"evil", 15.0)
+    out = _read_until(master, b"evil", 60.0)
     for key in [*keys, b"\x1b", b"q"]:
         os.write(master, key)
         out += _read_until(master, b"\0never", 0.5)

@@ -95,12 +95,6 @@ def answering(data: bytes) -> Callable[[socket.socket], None]:
     return handle
 
 
-def nobody_listens() -> int:
-    """A port where nothing is."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 def opened(ports: OpenPorts, port: int, raw: bool = False, task: Task = TASK) -> int:
     """Open a port of the box; where."""
     return ports.open(task, TaskPort(port, is_raw=raw))

@@ -21,12 +21,12 @@ from tests.engine.open_ports.relayed_box import (
     TASK,
     answering,
     fetch,
-    nobody_listens,
     open_ports,
     opened,
     served,
 )
 from tests.fakes import FakeContainers
+from tests.free_ports import free_port
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
@@ -94,8 +94,8 @@ def test_a_page_may_call_another_port_of_its_own_task() -> None:
     """One that is open, and not raw."""
     with open_ports() as (ports, _), served(answering(OK)) as port:
         at = opened(ports, port)
-        peer = opened(ports, nobody_listens())
-        raw = opened(ports, nobody_listens(), raw=True)
+        peer = opened(ports, free_port())
+        raw = opened(ports, free_port(), raw=True)
 
         assert fetch(at, {"Origin": f"http://t7.localhost:{peer}"})[0] == 200
         assert fetch(at, {"Origin": f"http://t7.localhost:{raw}"})[0] == 403
@@ -104,7 +104,7 @@ def test_a_page_may_call_another_port_of_its_own_task() -> None:
 
 def test_nobody_in_the_box_listens() -> None:
     with open_ports() as (ports, _):
-        port = nobody_listens()
+        port = free_port()
         status, body, _ = fetch(opened(ports, port))
 
     assert status == 502

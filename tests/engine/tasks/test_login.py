@@ -23,6 +23,7 @@ from swarm.engine.tasks import login
 from swarm.errors import PlanError
 from swarm.plan import login_box
 from tests.engine.keeper_harness import KeeperHarness
+from tests.free_ports import free_port
 
 ACCESS = "sk-ant-oat01-the-real-access-token-of-a-person-0001"
 REFRESH = "sk-ant-ort01-the-real-refresh-token-of-a-person-0001"
@@ -232,8 +233,7 @@ def test_a_call_back_reaches_the_box_and_nothing_else_listens(house: House) -> N
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     relay = [*answer["relay"], "18455"]
     try:
         argv = ["sh", "-c", f"exec {' '.join(relay)}"]

@@ -7,8 +7,9 @@ from pathlib import Path
 from swarm.model import events
 from swarm.model.task import State
 from tests.engine.keeper_harness import KeeperHarness
-from tests.engine.open_ports.relayed_box import fetch, nobody_listens
+from tests.engine.open_ports.relayed_box import fetch
 from tests.engine.test_toolchain import agree_to_project
+from tests.free_ports import free_port
 
 PAGE = "the box's page"
 SERVER = f"""
@@ -40,7 +41,7 @@ def test_a_box_s_server_is_opened_closed_and_opened_again(
     harness.until_state(task_id, State.LIVE)
     # Not the number that each home gives its first task: another test's would take it
     # while this one's is closed.
-    free = nobody_listens()
+    free = free_port()
     opened = harness.wish_done("open_port", task=task_id, port=3000, at=free)
     at = int(opened["at"])
     host = f"t{task_id}.localhost:{at}"

@@ -125,7 +125,7 @@ def test_root_lands_anothers_work_as_the_other(
     assert ran == {f"{STRANGER[0]} /nonexistent "}
     owners = {path.stat().st_uid for path in (repo / ".git" / "objects").rglob("*")}
     assert owners == {STRANGER[0]}
-    assert not list(Path("/tmp").glob("swarm-landing-*"))
+    assert not list(Path("/tmp").glob(f"swarm-landing-{os.getpid()}-*"))
 
 
 def test_only_small_files_lie_in_memory(repo: Path) -> None:
