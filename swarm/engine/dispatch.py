@@ -21,6 +21,7 @@ from swarm.engine.tasks import (
     ports,
     removal,
     repository_moved,
+    retry,
     service_restarts,
     setup_decision,
     shell,
@@ -84,7 +85,7 @@ def _answer(parts: EngineParts, wish: wishes.AnswerQuestion, _wish_id: int) -> R
 
 OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.NewTasks: _queue(create.new),
-    wishes.Retry: _queue(create.retry),
+    wishes.Retry: _queue(retry.retry),
     wishes.CancelBuild: _wish(image_building.cancel),
     wishes.Continue: _wish(continuation.continue_task),
     wishes.DecideSetup: _wish(setup_decision.decide),

@@ -1,38 +1,17 @@
-"""Many copies are queued at once, all or none, and within the room of the disk."""
+"""Copies have a number that makes sense, and room on the disk."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from swarm.engine.host.room import Room
-from swarm.engine.tasks import create
 from swarm.engine.tasks.copies_room import check_number, check_room
 from swarm.errors import PlanError
-from swarm.model.wishes import NewTasks
 from swarm.plan.specs import Plan
-from swarm.store import wishes
-from tests.engine.keeper_harness import KeeperHarness
 from tests.plan.builders import SPEC
 
 PLAN = Plan(replace(SPEC, seccomp="x" * 10_000), worktree="/w")
 ROOM = Room(100 << 20, 1 << 30, None, None)
-
-
-def test_two_hundred_copies_are_queued_in_one_go(
-    harness: KeeperHarness, sample: Path
-) -> None:
-    """No keeper is there, so that none of them starts."""
-    wish = NewTasks(str(sample), prompt="x", command="true", copies=200)
-    number = wishes.submit(harness.paths.database, wish)
-
-    answer = create.new(harness.context, wish, number)
-
-    tasks = harness.queries.tasks.all()
-    assert answer["tasks"] == [task.id for task in tasks]
-    assert len(tasks) == 200
-    assert tasks[-1].name.endswith("/200")
-    assert harness.queries.wishes.get(number).outcome == "done"
 
 
 @pytest.mark.parametrize("number", [0, -1, 1_001, 10**9, 10**30])
