@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.engine.tasks import after_limit, limit_watch
+from swarm.engine.tasks import after_limit, held_start, limit_watch
 from swarm.model import events
 from swarm.model.task import State
 from swarm.scripted_model.steps import LimitUntil, Say
@@ -156,7 +156,7 @@ def test_a_start_during_a_limit_waits_in_the_queue(house: LimitedAgents) -> None
     house.until_answered(later)
 
     assert waiting.state is State.QUEUED
-    assert waiting.reason.startswith(limit_watch.HELD)
+    assert waiting.reason.startswith(held_start.HELD)
     assert HOST in waiting.reason
     assert "ModelLimited" not in house.happened(later)
     assert house.answered(later) == ["please EXIT"]

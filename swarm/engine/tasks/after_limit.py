@@ -12,14 +12,9 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.side_channels.hub import SideChannels
 from swarm.engine.side_channels.task_channel import GO_ON_NUMBER, TaskChannel
 from swarm.engine.tasks import continuation, finish
-from swarm.engine.tasks.limit_watch import (
-    BY_HUMAN,
-    HELD,
-    SECONDS,
-    LimitWatch,
-    Move,
-    held_start,
-)
+from swarm.engine.tasks.held_start import HELD, held_start
+from swarm.engine.tasks.limit_watch import SECONDS, LimitWatch, Move
+from swarm.engine.tasks.take_up import BY_HUMAN
 from swarm.engine.tasks.typed_prompt import shows_prompt
 from swarm.errors import Refused, SwarmError
 from swarm.model import events

@@ -6,43 +6,25 @@ once its host has answered. Nothing here acts: `after_limit` carries the moves o
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from swarm.model import agent_screen, budget, format
-from swarm.model.agent_state import NEEDS_YOU, AgentState
+from swarm.engine.tasks import take_up
+from swarm.engine.tasks.take_up import MOST_TRIES, How
 from swarm.model.limits import Choice, ModelLimit
-from swarm.model.task import CONTINUABLE, RUNNING, State, Task
+from swarm.model.task import CONTINUABLE, State, Task
 
 SECONDS = 1.0
 """Between two looks."""
 AT_ONCE = 2
 """Tasks of the whole fleet that are taken up and have no answer yet."""
-OWN_SECONDS = 5.0
-"""An agent at its prompt has so long to go on by itself after the reset."""
-HANG_SECONDS = 60.0
-"""One on its own screen that does neither has so long, until its box is restarted."""
-HANG_HEADLESS_SECONDS = 15.0
-STOP_SECONDS = 20.0
-"""A headless agent that hangs at a limit is stopped after so long."""
-NEAR = 120.0
-"""Seconds; one that waits for a reset so near is left to wait."""
 TRY_SECONDS = 120.0
 """One that was taken up and asks nothing for so long will not."""
 BACK_OFF = (60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)
 """Seconds, by the number of tries, before one that met the limit again is tried."""
 BLIND = {"usage": 300.0, "overload": 60.0}
 """Seconds before the first try if no reset is known; they double with each."""
-MOST_TRIES = 12
-ASKS = "you are asked first"
-BY_HUMAN = " by you"
-DRAWN_AT_A_LIMIT = frozenset({"", "working", "limited", "overloaded"})
-"""Screens of an agent that hangs at a limit; one with any other waits for its human."""
-HELD = "it starts after "
-"""The beginning of the reason of a queued task that waits for a limit."""
 
 Account = tuple[str, str, str]
 """Host, key and model."""
-How = Literal["channel", "prompt", "sandbox", "stop", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +145,20 @@ class LimitWatch:
             known = self._known[task.id]
             known.over = (known.over or monotonic) if is_over else None
             wanted = choice(task)
-            if known.limit.held or wanted == "no" or not _may_go_on(task):
+            if known.limit.held or wanted == "no" or not take_up.may_go_on(task):
                 continue
             if known.limit.tried is not None:
                 yield from self._lost_try(task, monotonic)
             elif not is_over:
-                if wanted == "yes" and self._hangs(task, now, monotonic):
+                if wanted == "yes" and take_up.hangs(
+                    task, now, monotonic - known.since
+                ):
                     yield Move(task.id, known.limit, "stop")
-            elif why := _obstacle(task, wanted):
+            elif why := take_up.obstacle(task, wanted):
                 yield Move(task.id, known.limit, "told", *why)
-            elif how := self._how(task, monotonic, listens):
+            elif how := take_up.how(
+                task, monotonic - (known.over or monotonic), listens
+            ):
                 yield Move(task.id, known.limit, how)
 
     def _is_over(self, group: list[Task], now: float, monotonic: float) -> bool:
@@ -189,44 +175,6 @@ class LimitWatch:
         pause = BACK_OFF[min(limit.tries, len(BACK_OFF)) - 1] if limit.tries else 0.0
         return waited >= pause
 
-    def _hangs(self, task: Task, now: float, monotonic: float) -> bool:
-        """True if it waits in vain for a reset that is not near, and does nothing."""
-        limit, status = self._known[task.id].limit, task.agent_status
-        if task.state is not State.LIVE or task.way != "headless":
-            return False
-        if limit.kind != "usage" or task.model.open_requests:
-            return False
-        if limit.until is not None and limit.until - now < NEAR:
-            return False
-        if status and status.state is AgentState.WORKING:
-            return False
-        return monotonic - self._known[task.id].since >= STOP_SECONDS
-
-    def _how(
-        self, task: Task, monotonic: float, listens: Callable[[Task], bool]
-    ) -> How | None:
-        """How it is taken up now; None while its agent may do so by itself.
-
-        A dialog on its screen keeps no word back that goes by its side channel.
-        """
-        if task.state in CONTINUABLE:
-            return "sandbox"
-        status, over = task.agent_status, self._known[task.id].over
-        waited = monotonic - (monotonic if over is None else over)
-        if task.model.open_requests or task.awaits_prompt:
-            return None
-        if task.way == "headless":
-            return "sandbox" if waited >= HANG_HEADLESS_SECONDS else None
-        if not task.questions and listens(task):
-            return "channel" if waited >= OWN_SECONDS else None
-        if status and status.state in NEEDS_YOU:
-            return None
-        if task.screen == agent_screen.READY:
-            return "prompt" if waited >= OWN_SECONDS else None
-        if task.screen not in DRAWN_AT_A_LIMIT or task.questions:
-            return None
-        return "sandbox" if waited >= HANG_SECONDS else None
-
     def _lost_try(self, task: Task, monotonic: float) -> Iterator[Move]:
         """A sentence, if it was taken up and nothing came of it: never twice."""
         limit = self._known[task.id].limit
@@ -235,34 +183,7 @@ class LimitWatch:
         why = "it was taken up again, and has asked nothing of its model since"
         if task.state in CONTINUABLE:
             why = f"it was taken up again, and ended: {task.reason or 'by itself'}"
-        yield Move(task.id, limit, "told", why, _way_out(task))
-
-
-def held_start(
-    task: Task, tasks: Iterable[Task], now: float, choice: Callable[[Task], Choice]
-) -> tuple[str, str]:
-    """Why a queued task waits for a limit that its agent's other tasks met, and a hint.
-
-    Both are empty if it may start. One that is taken up again waits for none.
-    """
-    if task.state is not State.QUEUED or task.resumes or choice(task) == "no":
-        return "", ""
-    met = [
-        other.limit
-        for other in tasks
-        if other.limit is not None and other.agent == task.agent and not other.removed
-    ]
-    limit = max(met, key=lambda each: each.met, default=None)
-    if limit is None or limit.kind != "usage" or (limit.until or 0.0) <= now:
-        return "", ""
-    assert limit.until is not None
-    until = format.clock(limit.until)
-    if limit.until - now > 20 * 3600:
-        until = format.date_time(limit.until)
-    return (
-        f"{HELD}{until}: {limit.host} limits this agent until then",
-        f"`swarm limits {task.id} off` starts it now",
-    )
+        yield Move(task.id, limit, "told", why, take_up.way_out(task))
 
 
 def _by_account(limited: list[Task]) -> dict[Account, list[Task]]:
@@ -275,28 +196,3 @@ def _by_account(limited: list[Task]) -> dict[Account, list[Task]]:
 
 def _limits(group: list[Task]) -> list[ModelLimit]:
     return [task.limit for task in group if task.limit]
-
-
-def _may_go_on(task: Task) -> bool:
-    """True if neither its human nor its state keeps it from going on at all."""
-    if task.state in RUNNING:
-        return task.state is State.LIVE and not task.paused
-    return task.state in CONTINUABLE and not task.reason.endswith(BY_HUMAN)
-
-
-def _obstacle(task: Task, wanted: Choice) -> tuple[str, str] | None:
-    """Why it does not go on though its limit is over, and the way out."""
-    assert task.limit is not None
-    if wanted == "ask":
-        return ASKS, f"`swarm limits {task.id} on` has it go on"
-    if spent := budget.exceeded_reason(task):
-        return spent, f"`swarm budget {task.id}` gives it more"
-    if task.limit.tries >= MOST_TRIES:
-        return f"it met the limit again after {task.limit.tries} tries", _way_out(task)
-    return None
-
-
-def _way_out(task: Task) -> str:
-    if task.state is State.LIVE:
-        return f"look at it: `swarm attach {task.id}`"
-    return f"`swarm retry --continue {task.id}` takes it up"

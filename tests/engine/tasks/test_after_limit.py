@@ -12,7 +12,8 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.side_channels.hub import SideChannels
 from swarm.engine.side_channels.task_channel import GO_ON_NUMBER
 from swarm.engine.tasks import after_limit
-from swarm.engine.tasks.limit_watch import HELD, Move
+from swarm.engine.tasks.held_start import HELD
+from swarm.engine.tasks.limit_watch import Move
 from swarm.errors import Refused
 from swarm.model import agent_screen, events
 from swarm.model.agent_state import AgentState, Source
