@@ -207,7 +207,7 @@ def _prepared(
         if "proxy" in key.lower():
             continue
         value = "/model.pem" if value in trust else value
-        value = KEY if value.startswith(PLACEHOLDER_PREFIX) else value
+        value = KEY if _is_placeholder(value) else value
         words += ["--env", f"{key}={value}"]
     for host, address in _hosts(house).items():
         words += ["--add-host", f"{host}:{address}"]
@@ -223,7 +223,9 @@ def _prepared(
         words += ["--volume", f"{tree}/w:{WORKSPACE}", "--volume", AGENT_HOME]
         own = sandbox_environment.mounted_folder(spec.mounts)
         assert own
-        copy = _renamed(own, Path(tree, "etc"), old, marker)
+        keys = [v for v in spec.environment.values() if _is_placeholder(v)]
+        copy = Path(tree, "etc")
+        _copied(own, copy, {old: marker, **dict.fromkeys(keys, KEY)})
         for mount in spec.mounts:
             if mount.target in (WORKSPACE, AGENT_HOME) or mount.kind != "bind":
                 continue
@@ -235,13 +237,22 @@ def _prepared(
         yield [*words, spec.image, *argv]
 
 
-def _renamed(folder: Path, copy: Path, old: str, new: str) -> Path:
-    """A copy of what a box sees at /etc/swarm, with another marker in its prompt."""
+def _is_placeholder(value: str) -> bool:
+    return value.startswith(PLACEHOLDER_PREFIX)
+
+
+def _copied(folder: Path, copy: Path, other: dict[str, str]) -> None:
+    """Copy what a box sees at /etc/swarm, with other words in all of its files.
+
+    Of the marker in its prompt, and of the key: some agents have that of a file alone.
+    """
     shutil.copytree(folder, copy)
-    for file in copy.rglob("*"):
-        if file.is_file() and old.encode() in (content := file.read_bytes()):
-            file.write_bytes(content.replace(old.encode(), new.encode()))
-    return copy
+    for file in (found for found in copy.rglob("*") if found.is_file()):
+        content = old = file.read_bytes()
+        for word, instead in other.items():
+            content = content.replace(word.encode(), instead.encode())
+        if content != old:
+            file.write_bytes(content)
 
 
 def _hosts(house: DrivenAgents) -> dict[str, str]:
