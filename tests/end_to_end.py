@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from swarm.bootstrap import dashboard
 from swarm.cli.main import run
@@ -23,7 +24,11 @@ from swarm.model import events as model_events
 from swarm.model.task import State
 from swarm.tui.app import SwarmApp
 from swarm.tui.backend import Options
+from swarm.tui.dialogs.denial_card import DenialCard
+from swarm.tui.screens.dashboard.screen import DashboardScreen
+from swarm.tui.screens.policy import PolicyScreen
 from tests.engine.keeper_harness import (
+    PATIENCE,
     KeeperHarness,
     new_sample_repository,
     open_keeper_harness,
@@ -49,7 +54,6 @@ AGENT = (
     "https://{host}:{port}/simple/; sleep 1; done"
 )
 SIZE = (120, 36)
-PATIENCE = 30.0
 
 
 @dataclass
@@ -84,6 +88,13 @@ class Session:
         """Whether the task's journal holds such an event."""
         events = self.harness.queries.events.after(task=self.task)
         return any(isinstance(known.event, kind) for known in events)
+
+    def text(self) -> str:
+        """Every character of the screen."""
+        return "\n".join(
+            "".join(segment.text for segment in strip)
+            for strip in self.app.screen._compositor.render_strips()
+        )
 
     @property
     def pane(self) -> str:
@@ -143,9 +154,11 @@ async def _decide(at: Session, pilot: Pilot[None]) -> None:
     await at.until(
         pilot, lambda: at.happened(model_events.NetDenied) and "403" in at.pane
     )
+    await at.until(pilot, lambda: f"{HOST}:{at.port}" in at.text())
     await pilot.pause(0.5)
     at.shoot("walk-1-denied")
     await pilot.press("exclamation_mark")
+    await at.until(pilot, lambda: isinstance(at.app.screen, DenialCard))
     await pilot.pause(0.6)
     at.shoot("walk-2-card")
     await pilot.press("t")
@@ -157,12 +170,20 @@ async def _decide(at: Session, pilot: Pilot[None]) -> None:
 
 async def _ask_why(at: Session, pilot: Pilot[None]) -> None:
     await pilot.press("P")
-    await pilot.pause(0.6)
+    await at.until(pilot, lambda: has_read_policy(at))
     await pilot.press("w")
+    await at.until(pilot, lambda: isinstance(at.app.focused, Input))
     await pilot.press(*f"{HOST}:{at.port}", "enter")
-    await pilot.pause(0.3)
+    await at.until(pilot, lambda: "passes" in at.text())
     at.shoot("walk-4-why")
     await pilot.press("escape")
+    await at.until(pilot, lambda: isinstance(at.app.screen, DashboardScreen))
+
+
+def has_read_policy(at: Session) -> bool:
+    """Whether the policy's screen has the rules that a question is about."""
+    screen = at.app.screen
+    return isinstance(screen, PolicyScreen) and screen.resolved_policy is not None
 
 
 async def _end(at: Session, pilot: Pilot[None]) -> None:

@@ -76,14 +76,14 @@ async def run_load(at: Session) -> None:
         tasks = await asyncio.to_thread(start, at)
         await at.until(pilot, lambda: all(_paths(at, t) > ENOUGH for t in tasks))
         await pilot.press(*["right_square_bracket"] * 3)
-        await at.until(pilot, lambda: "node_modules/…" in _text(at))
+        await at.until(pilot, lambda: "node_modules/…" in at.text())
         at.shoot("load-files")
         await pilot.press("A")
-        await at.until(pilot, lambda: "● live" in _text(at))
+        await at.until(pilot, lambda: "● live" in at.text())
         await pilot.pause(1.0)
         at.shoot("load-audit")
         await pilot.press("j", "j")
-        await at.until(pilot, lambda: "new" in _text(at))
+        await at.until(pilot, lambda: "new" in at.text())
         at.shoot("load-audit-held")
         await pilot.press("escape")
         await _end(at, pilot, tasks)
@@ -101,14 +101,6 @@ def _is_over(at: Session, task: int) -> bool:
 
 def _paths(at: Session, task: int) -> int:
     return at.harness.queries.audit.counts(task).paths
-
-
-def _text(at: Session) -> str:
-    """Every character of the screen."""
-    return "\n".join(
-        "".join(segment.text for segment in strip)
-        for strip in at.app.screen._compositor.render_strips()
-    )
 
 
 def refused(at: Session, task: int) -> int:

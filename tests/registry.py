@@ -19,7 +19,7 @@ RUN printf '%s\\n' 'version: 0.1' 'storage:' '  filesystem:' \\
 USER 1000:1000
 CMD ["docker-registry", "serve", "/etc/registry.yml"]
 """
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @contextmanager

@@ -25,7 +25,7 @@ DASHBOARD = (
 )
 SECOND_SCREEN, FIRST_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 MOUSE_ON, MOUSE_OFF = b"\x1b[?1000h", b"\x1b[?1000l"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass

@@ -273,8 +273,9 @@ async def test_a_bad_parent_ends_as_a_502_that_names_it(
     gate: GateHarness, kind: str, inspected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within bounds, with the proxy, what it did, and a line to write; never direct."""
-    monkeypatch.setattr(parent_proxy, "SECONDS", 0.3)
     serve, words = BAD[kind]
+    if words == "in time":  # one that answers may be slow to on a busy machine
+        monkeypatch.setattr(parent_proxy, "SECONDS", 0.3)
     gate.table["ok.test"] = ["127.0.0.1"]
     async with (
         listening(serve) as port,
@@ -307,8 +308,9 @@ async def test_a_bad_parent_of_plain_http_ends_as_a_502(
     gate: GateHarness, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it answers to a request in the clear is told from what a host answers."""
-    monkeypatch.setattr(parent_proxy, "ANSWER_SECONDS", 0.3)
     serve, words = BAD[kind]
+    if words == "in time":
+        monkeypatch.setattr(parent_proxy, "ANSWER_SECONDS", 0.3)
     async with listening(serve) as port:
         use(gate, parent(port))
         gate.allow(Rule("allow", "ok.test", (80,)))

@@ -207,10 +207,20 @@ def test_no_file_at_all_is_no(real_sandbox: SandboxProbe) -> None:
     assert opened.default == "log"
 
 
-def rules_of(harness: KeeperHarness, task: int) -> dict[str, Rule]:
-    """The rules in force for a task, by host."""
-    found = policy_enforcement.resolve(harness.context, harness.queries.tasks.get(task))
+def rules_of(
+    harness: KeeperHarness, task: int, texts: RepositoryPolicies | None = None
+) -> dict[str, Rule]:
+    """The rules in force for a task, by host; perhaps with other `texts`."""
+    known = harness.queries.tasks.get(task)
+    found = policy_enforcement.resolve(harness.context, known, texts)
     return {rule.host: rule for rule in found.policy.rules}
+
+
+class OtherText(RepositoryPolicies):
+    """Every repository's policy is another one; keepers at work read their own."""
+
+    def text(self, repo: Path, commit: str) -> str:
+        return "version = 1\n# new\n"
 
 
 def test_a_repository_can_only_narrow(home: tuple[KeeperHarness, Path, int]) -> None:
@@ -234,7 +244,7 @@ def test_a_repository_can_only_narrow(home: tuple[KeeperHarness, Path, int]) -> 
 
 
 def test_what_a_repository_asks_for_is_trusted_by_its_very_text(
-    home: tuple[KeeperHarness, Path, int], monkeypatch: pytest.MonkeyPatch
+    home: tuple[KeeperHarness, Path, int],
 ) -> None:
     """Promise: trust is for these bytes; another text asks again.
 
@@ -246,9 +256,8 @@ def test_what_a_repository_asks_for_is_trusted_by_its_very_text(
     harness.wish_done("trust", repo=str(sample), base=base)
     assert rules_of(harness, task)["asked.test"].kind == "allow"
 
-    changed_text = "version = 1\n# new\n"
-    monkeypatch.setattr(RepositoryPolicies, "text", lambda *_: changed_text)
-    assert "asked.test" not in rules_of(harness, task)
+    changed = OtherText(harness.paths)
+    assert "asked.test" not in rules_of(harness, task, changed)
 
 
 def test_a_malformed_file_keeps_the_last_good_policy(

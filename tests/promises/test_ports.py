@@ -34,7 +34,7 @@ def server(real_sandbox: SandboxProbe) -> Iterator[SandboxProbe]:
     running = subprocess.Popen(argv, stderr=subprocess.DEVNULL)
     yield real_sandbox
     real_sandbox.shell("pkill -f 'http.server 3000'")
-    running.wait(30)
+    running.wait(120)
 
 
 @pytest.fixture

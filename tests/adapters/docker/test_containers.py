@@ -20,7 +20,7 @@ from swarm.plan.specs import Mount, SandboxSpec
 from swarm.ports import ContainerEvent, ContainerFacts, Containers
 from tests.fakes import FakeContainers
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def test_a_build_is_ended_from_another_thread_and_leaves_nothing(
     other = images.another()
     assert other.image_id(reference) is None
     containers = DockerContainers()
-    for _ in range(300):
+    for _ in range(1200):
         if containers.inspect(ids[-1]) is None:
             break
         threading.Event().wait(0.1)

@@ -18,7 +18,7 @@ from swarm.engine.parts import EngineParts
 from swarm.plan.naming import HomePaths
 from tests.fakes import FakeContainers, FakeImages, FakePanes
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from tests.fakes import FakeContainers, FakeImages, FakePanes, FakePipe
 from tests.plan.builders import SPEC
 
 ASK = {"id": "a", "kind": "permission", "title": "edit?", "tool": "Edit"}
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Hub:

@@ -85,9 +85,7 @@ def _under_way(context: EngineContext, engine: FakeImages) -> threading.Thread:
     thread = threading.Thread(target=build)
     thread.start()
     log = context.paths.build_log("base")
-    for _ in range(1000):
-        if log.exists() and "Step" in log.read_text():
-            break
+    while thread.is_alive() and not (log.exists() and "Step" in log.read_text()):
         threading.Event().wait(0.01)
     return thread
 
@@ -146,15 +144,13 @@ def test_the_base_that_is_made_here_ends_with_its_build(
 
     thread = threading.Thread(target=build)
     thread.start()
-    for _ in range(1000):
-        if pid.exists():
-            break
+    while thread.is_alive() and not pid.exists():
         threading.Event().wait(0.01)
     if act == "cancel":
         image_building.cancel(context, CancelBuild("base"))
     else:
         context.close_runs()
-    thread.join(30)
+    thread.join(60)
 
     assert not thread.is_alive()
     until_ended(int(pid.read_text()))
