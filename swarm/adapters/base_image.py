@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from swarm.adapters.environment import copy_of
 from swarm.adapters.process import Limits, Program, run
 from swarm.adapters.user_network import parent_proxy
 from swarm.errors import ToolError, ToolMissing
@@ -42,7 +43,7 @@ def make_root(
             progress(parent_proxy.masked(line, variables))
 
     # It needs what the user's environment says of temporary folders and locales.
-    program = Program(argv, "mmdebstrap", {**os.environ, **variables})
+    program = Program(argv, "mmdebstrap", {**copy_of(os.environ), **variables})
     result = run(program, LIMITS, on_line, is_stopped)
     if result.status:
         complaint = parent_proxy.masked(result.complaint, variables)

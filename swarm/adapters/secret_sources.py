@@ -6,6 +6,7 @@ import shutil
 import stat
 from pathlib import Path
 
+from swarm.adapters.environment import copy_of
 from swarm.adapters.process import Limits, Program, run
 from swarm.adapters.user_network import credentials
 from swarm.errors import SwarmError, ToolError
@@ -40,7 +41,7 @@ def _fetch(name: str, source: str) -> str:
         case "keyring":
             value = _from_command(name, ["secret-tool", "lookup", *rest.split("/")])
         case _ if kind in credentials.KINDS:
-            value = credentials.value(source, os.environ, _home())
+            value = credentials.value(source, copy_of(os.environ), _home())
         case _:
             raise _source_error(name, source, "no such kind of source")
     value = value.strip()
