@@ -50,24 +50,27 @@ def last_words(output: str) -> str:
 
 def last_lines(output: str, most: int) -> list[str]:
     """The last lines of text, without what draws or moves a cursor; harmless, short."""
-    return [safe_line(line, WIDTH) for line in _text_lines(output)][-most:]
+    lines = (_said(line).rstrip() for line in _plain_lines(output))
+    return [safe_line(line, WIDTH) for line in lines if line][-most:]
 
 
-def _text_lines(output: str) -> Iterator[str]:
-    for line in _CONTROL.sub("", output).replace("\r", "\n").splitlines():
-        if not _FRAME.fullmatch(line):
-            yield line[:_WIDTH].rstrip()
+def _plain_lines(output: str) -> list[str]:
+    return _CONTROL.sub("", output).splitlines()
+
+
+def _said(line: str) -> str:
+    """The line, cut; empty if it only draws."""
+    cut = line[:_WIDTH]
+    return "" if _FRAME.fullmatch(cut) else cut
 
 
 def _lines(output: str) -> Iterator[str]:
-    plain = _CONTROL.sub("", output).replace("\r\n", "\n").replace("\r", "\n")
-    for raw in undrawn(plain.splitlines()):
+    for raw in undrawn(_plain_lines(output)):
         if _MESSAGE.match(raw):
             text = _of_json(raw)
         else:
-            line = raw[:_WIDTH]
-            is_noise = _TRACE.match(line) or _FRAME.fullmatch(line)
-            text = "" if is_noise else line.strip()
+            line = _said(raw)
+            text = "" if _TRACE.match(line) else line.strip()
         if text:
             yield text
 
