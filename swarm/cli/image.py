@@ -68,7 +68,6 @@ def build(names: list[str]) -> int:
     start_time = time.monotonic()
     is_one = len(wanted) == 1
     failed = 0
-    engine = DockerImages()
 
     def tell(name: str, text: str) -> None:
         before = "" if is_one else f"{name.removeprefix(agent_images.PREFIX)}: "
@@ -78,11 +77,8 @@ def build(names: list[str]) -> int:
         seconds = time.monotonic() - start_time
         if built.error is None:
             output.out(f"{built.reference} ready after {seconds:.1f} s")
-            if engine.label(built.reference, agent_recipe.LICENCE_LABEL) == "no":
-                output.note(
-                    "  the licence of what it holds forbids to pass it on; it is "
-                    "built here, for you"
-                )
+            if built.is_bound:
+                output.note(f"  {licence_note()}")
             continue
         failed += 1
         if is_one:
@@ -91,6 +87,14 @@ def build(names: list[str]) -> int:
         if built.error.hint:
             output.note(f"  {safe_line(built.error.hint, 400)}")
     return exit_codes.FAILED if failed else exit_codes.DONE
+
+
+def licence_note(holds: str = "what it holds") -> str:
+    """What is said of an image that a licence binds to this machine."""
+    return (
+        f"the licence of {holds} forbids to pass the image on; it is built here, for "
+        "you"
+    )
 
 
 def _ls(as_json: bool) -> int:
@@ -115,9 +119,7 @@ def _ls(as_json: bool) -> int:
     rows += [[tag, "not built", "", "", ""] for tag in current if tag not in references]
     output.columns(["IMAGE", "STATE", "SIZE", "AGE", "HOLDS"], rows)
     if any(_is_bound(image) for image in built_images):
-        output.note(
-            "*: built here for you; the licence of what it holds forbids to pass it on"
-        )
+        output.note(f"*: {licence_note()}")
     return exit_codes.DONE
 
 

@@ -66,7 +66,7 @@ def test_several_are_built_and_one_failure_stops_no_other(
     assert f"agents/{names[2]}: docker build" in said
     assert "npm has no semver@999.0.0" in said
     assert f"  {names[0]}: " in said
-    assert said.count("forbids to pass it on") == 2
+    assert said.count("forbids to pass the image on") == 2
 
     listed = json.loads(swarm("image", "ls", "--json")[1])
     found = {each["reference"]: each for each in listed}
@@ -75,7 +75,7 @@ def test_several_are_built_and_one_failure_stops_no_other(
     assert (built["current"], built["redistribute"]) == (True, False)
     _, out, said = swarm("image", "ls")
     assert f"{names[1]} 0.0.0.2 *" in out
-    assert "forbids to pass it on" in said
+    assert "forbids to pass the image on" in said
 
 
 def test_a_build_that_was_killed_leaves_no_image_and_goes_again(

@@ -8,6 +8,7 @@ from swarm.agents import pins, registry
 from swarm.agents.description import Agent
 from swarm.cli import exit_codes, output
 from swarm.cli.consent import agrees
+from swarm.cli.image import licence_note
 from swarm.engine.host import agent_images, images
 from swarm.engine.host.newest_versions import Newest
 from swarm.errors import Refused, SwarmError
@@ -65,10 +66,8 @@ def _tell(agent: Agent, newest: Newest) -> bool:
     older = ", which is older" if is_older(newest.version, image.version) else ""
     output.out(f"{name} {image.version} → {version} ({image.package}){older}")
     if not agent.redistribute:
-        output.note(
-            f"  the licence of {name} ({agent.licence or 'unknown'}) forbids to pass "
-            "its image on; it is built here, for you"
-        )
+        holds = f"{name} ({agent.licence or 'unknown'})"
+        output.note(f"  {licence_note(holds)}")
     return True
 
 

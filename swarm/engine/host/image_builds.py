@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from swarm.engine.host import agent_images, images
+from swarm.engine.host import agent_images, agent_recipe, images
 from swarm.errors import SwarmError
 from swarm.ports import Images
 
@@ -24,6 +24,8 @@ class Built:
     name: str
     reference: str = ""
     error: SwarmError | None = None
+    is_bound: bool = False
+    """The licence of what the image holds forbids to pass it on."""
 
 
 def build_all(
@@ -80,6 +82,7 @@ def shared_by(names: Iterable[str]) -> list[str]:
 def _built(engine: Images, name: str, tell: Tell) -> Built:
     try:
         reference = images.build(engine, name, partial(tell, name))
+        is_bound = engine.label(reference, agent_recipe.LICENCE_LABEL) == "no"
     except SwarmError as error:
         return Built(name, error=error)
-    return Built(name, reference)
+    return Built(name, reference, is_bound=is_bound)

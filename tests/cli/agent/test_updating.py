@@ -70,7 +70,7 @@ def test_a_newer_version_is_shown_built_and_pinned(swarm: Swarm, folder: Path) -
     status, out, said = swarm(*words)
     assert status != exit_codes.DONE
     assert "cow-update 0.0.0.1 → 0.0.0.2 (pycowsay)" in out
-    assert "forbids to pass" in said
+    assert "the licence of cow-update (unknown) forbids to pass the image on" in said
     assert "nothing was changed" in said
     assert pins.read(folder, "cow-update") is None
 

@@ -85,3 +85,18 @@ def test_what_images_stand_on() -> None:
     assert image_builds.shared_by(["agents/vibe"]) == ["base"]
     assert image_builds.shared_by(["agents/aider", "gate"]) == ["base", python]
     assert image_builds.shared_by(["agents/aider+claude"]) == ["base", node, python]
+
+
+def test_an_image_that_a_licence_binds_is_told_as_bound(engine: Watched) -> None:
+    engine.labels = {
+        images.tag("agents/claude"): "no",
+        images.tag("agents/gemini"): "yes",
+    }
+
+    names = ["agents/claude", "agents/gemini"]
+    ended = list(image_builds.build_all(lambda: engine, names, lambda *_: None))
+
+    assert {each.name: each.is_bound for each in ended} == {
+        "agents/claude": True,
+        "agents/gemini": False,
+    }
