@@ -120,7 +120,11 @@ def for_task(paths: HomePaths, repository: Repository, commit: str) -> TaskProje
 
     ConfigError for a mistake in it: without it a task would see what it should not.
     """
-    found = read(paths, repository, commit)
+    return task_project(read(paths, repository, commit))
+
+
+def task_project(found: RepositoryProject) -> TaskProject:
+    """The same as `for_task`, of what was read already."""
     if found.is_agreed:
         lacking = [x for x in found.choice.named_files if x not in found.texts]
         if lacking:

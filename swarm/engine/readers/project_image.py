@@ -22,6 +22,7 @@ class AskedProject:
     """What a project asks for at a wish's commit, agreed to or not."""
 
     repository: Repository
+    commit: str
     found: RepositoryProject
     image: ProjectImage | None
     """Its own; None if it asks for none, or the wish names tools itself."""
@@ -52,7 +53,7 @@ def of_wish(paths: HomePaths, engine: HasImages, wish: NewTasks) -> AskedProject
         choice = load.load(load.user_file()).sandbox.covering(found.choice)
         image = project_image.chosen(engine.image_id, repository, commit, choice)
     is_built = bool(image and image.reference and engine.image_id(image.reference))
-    return AskedProject(repository, found, image, is_built)
+    return AskedProject(repository, commit, found, image, is_built)
 
 
 def at_head(

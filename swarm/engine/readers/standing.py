@@ -11,12 +11,13 @@ from swarm.agents import project_settings, registry
 from swarm.agents.description import MODES, Agent
 from swarm.config import load
 from swarm.config.schema import Config
-from swarm.engine.egress import policy_resolver
+from swarm.engine.egress import policy_resolver, repository_project
 from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
-from swarm.engine.readers import agent_secrets, project_image, setup_base, task_tools
+from swarm.engine.readers import agent_secrets, project_image, setup_base
+from swarm.engine.readers.project_image import AskedProject
 from swarm.engine.readers.task_tools import TaskTools, ToolChooser
 from swarm.errors import PlanError, Refused
 from swarm.model import cover_text
@@ -46,11 +47,7 @@ def standings(
     config = load.load(load.user_file())
     asked = project_image.of_wish(paths, engine, wish) if wish else None
     lacking = asked.missing if asked and asked.found.is_agreed else None
-    chooser = (
-        task_tools.chooser(paths, engine, wish, config, lacks_image=lacking is not None)
-        if wish
-        else None
-    )
+    chooser = _chooser(asked, engine, wish, config) if asked and wish else None
     usual = chooser.given.project.agent if chooser else ""
     repositories = RepositoryPolicies(paths)
     base = repositories.head(repo) if repo else ""
@@ -107,6 +104,16 @@ def standings(
             is_project_s=name == usual,
         )
     return found
+
+
+def _chooser(
+    asked: AskedProject, engine: HasImages, wish: NewTasks, config: Config
+) -> ToolChooser:
+    """The chooser of a wish; without the project's own image while that lacks."""
+    given = repository_project.task_project(asked.found)
+    chooser = ToolChooser(engine, asked.repository, asked.commit, given, wish, config)
+    is_lacking = asked.missing and asked.found.is_agreed
+    return chooser if is_lacking else chooser.with_own_image()
 
 
 def _services(chooser: ToolChooser | None, config: Config) -> str:

@@ -106,23 +106,16 @@ class ToolChooser:
 
 
 def chooser(
-    paths: HomePaths,
-    engine: HasImages,
-    wish: NewTasks,
-    config: Config,
-    *,
-    lacks_image: bool = False,
+    paths: HomePaths, engine: HasImages, wish: NewTasks, config: Config
 ) -> ToolChooser:
     """The chooser of a wish for new tasks; blocks for some git processes.
 
-    SwarmError as the keeper would refuse the wish; but with `lacks_image` none for an
-    image of the project's that is not built.
+    SwarmError as the keeper would refuse the wish.
     """
     repository = Repository.open(Path(wish.repo), paths.home)
     commit = resolve_base(repository, wish.base).commit
     given = for_task(paths, repository, commit)
-    chooser = ToolChooser(engine, repository, commit, given, wish, config)
-    return chooser if lacks_image else chooser.with_own_image()
+    return ToolChooser(engine, repository, commit, given, wish, config).with_own_image()
 
 
 def agent_of(choice: ProjectChoice, config: Config) -> str:
