@@ -41,6 +41,9 @@ NEEDS_YOU = ASKING | {
 }
 """It does not go on without a human."""
 
+DONE = frozenset({AgentState.READY, AgentState.DONE_RUNNING})
+"""It has done what it was given; its process runs on."""
+
 
 class Source(StrEnum):
     """Where evidence comes from; in the order in which it is believed."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from swarm.model import exit_zero
 from swarm.model.agent_state import (
     ASKING,
+    DONE,
     AgentState,
     AgentStatus,
     Evidence,
@@ -332,7 +333,7 @@ def _has_prompt(facts: StateFacts) -> _Decision | None:
 def _says_ready(facts: StateFacts) -> _Decision | None:
     """It says that its turn ended: after its last request, or quiet for a moment."""
     claim = _voice(facts)
-    if claim is None or claim.state not in _ENDS:
+    if claim is None or claim.state not in DONE:
         return None
     is_newer = facts.asked is None or claim.at >= facts.asked
     counts = is_newer and (not claim.is_chatter or _is_at_rest(facts))
@@ -417,7 +418,6 @@ RULES: tuple[Rule, ...] = (
 """From the top; the last one always fits."""
 
 _AT_WORK = frozenset({AgentState.STARTING, AgentState.WORKING})
-_ENDS = frozenset({AgentState.READY, AgentState.DONE_RUNNING})
 _HINDRANCES = frozenset(
     {
         AgentState.FIRST_RUN,
@@ -457,7 +457,7 @@ def _outranks(one: Claim, other: Claim) -> bool:
 
 def _said_ready_after(facts: StateFacts, at: float) -> bool:
     claim = _voice(facts)
-    if claim is None or claim.state not in _ENDS or claim.is_chatter:
+    if claim is None or claim.state not in DONE or claim.is_chatter:
         return False
     return claim.at > at
 
@@ -465,7 +465,7 @@ def _said_ready_after(facts: StateFacts, at: float) -> bool:
 def _is_at_rest(facts: StateFacts) -> bool:
     """True if it was ready, and has shown no sign of work since."""
     before = facts.before
-    if before is None or before.state not in _ENDS or facts.command:
+    if before is None or before.state not in DONE or facts.command:
         return False
     signs = (facts.asked, facts.answered, facts.command_ended, facts.files)
     return all(sign is None or sign <= before.since for sign in signs)
@@ -477,7 +477,7 @@ def _contradiction(facts: StateFacts, decision: _Decision, since: float) -> str:
     if claim is None:
         return ""
     lasts = facts.since(since if claim.is_chatter else max(claim.at, since))
-    if decision.state is AgentState.WORKING and claim.state in _ENDS:
+    if decision.state is AgentState.WORKING and claim.state in DONE:
         if lasts >= CONTRADICTION_SECONDS:
             return f"says ready, but {_in_short(facts)}"
     elif decision.evidence.rule == "silence" and claim.state is AgentState.WORKING:

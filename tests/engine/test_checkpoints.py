@@ -1,16 +1,20 @@
 """Checkpoints of real sandboxes: taken by themselves, and a ruined worktree back."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from swarm.adapters.git.checkpoint import restore as restoring
 from swarm.config.schema import Config
-from swarm.engine.review.checkpoints import CheckpointSchedule
+from swarm.engine.review.checkpoints import CheckpointSchedule, each_round
 from swarm.errors import ToolError
-from swarm.model.task import State
+from swarm.model import events
+from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
+from swarm.model.task import State, Task
 from swarm.store.wish_queries import WishRecord
+from tests.builders import queued_task
 from tests.engine.keeper_harness import KeeperHarness
 
 WRITES = (
@@ -150,16 +154,69 @@ def test_one_that_fails_midway_is_told_and_the_agent_runs_on(
     inside(harness, task, "echo alive > src/alive")
 
 
+def test_what_an_agent_changed_is_known_when_it_is_done(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """For the list's row; the keeper that would find the state anew is gone."""
+    harness.start_keeper()
+    task = at_work(harness, sample)
+    harness.stop_keepers()
+    done = done_since(task, time.time()).agent_status
+    assert done is not None
+    harness.context.journal.record(task, events.AgentStateChanged.of(done))
+
+    each_round(harness.context, task)
+
+    assert harness.queries.events.checkpoints(task)[0].why == "its turn ended"
+    assert harness.queries.tasks.get(task).review.files == 5
+
+
 def test_a_round_is_for_those_who_worked_so_long() -> None:
     """Nobody at once, each in its turn, and nobody where the settings say 0."""
     rounds = CheckpointSchedule()
+    one, two = at_work_since(1, 0.0), at_work_since(2, 0.0)
 
-    def every(minutes: float) -> Config:
-        return Config.model_construct(checkpoint=type("C", (), {"minutes": minutes})())
+    assert rounds.due([one], 0.0, lambda: every(1)) == []
+    assert rounds.due([one, two], 59.0, lambda: every(1)) == []
+    assert rounds.due([one, two], 61.0, lambda: every(1)) == [1]
+    assert rounds.due([one, two], 118.0, lambda: every(1)) == []
+    assert rounds.due([one, two], 120.0, lambda: every(1)) == [2]
+    assert rounds.due([two], 900.0, lambda: every(0)) == []
 
-    assert rounds.due([1], 0.0, lambda: every(1)) == []
-    assert rounds.due([1, 2], 59.0, lambda: every(1)) == []
-    assert rounds.due([1, 2], 61.0, lambda: every(1)) == [1]
-    assert rounds.due([1, 2], 118.0, lambda: every(1)) == []
-    assert rounds.due([1, 2], 120.0, lambda: every(1)) == [2]
-    assert rounds.due([2], 900.0, lambda: every(0)) == []
+
+def test_an_agent_that_is_done_has_its_turn_once_and_soon() -> None:
+    """Again when it was at work meanwhile, and not as often as it says so."""
+    rounds, working = CheckpointSchedule(), at_work_since(1, 5.0)
+    looks: tuple[tuple[float, Task, list[int]], ...] = (
+        (0.0, working, []),
+        (10.0, done_since(1, 9.0), [1]),
+        (20.0, done_since(1, 9.0), []),
+        (30.0, at_work_since(1, 25.0), []),
+        (40.0, done_since(1, 39.0), [1]),
+        (42.0, done_since(1, 41.0), []),
+        (45.0, done_since(1, 41.0), [1]),
+    )
+
+    for now, task, expected in looks:
+        assert rounds.due([task], now, lambda: every(5)) == expected, now
+    assert rounds.due([done_since(1, 80.0)], 90.0, lambda: every(0)) == []
+    assert CheckpointSchedule().due([done_since(2, 1.0)], 9.0, lambda: every(5)) == []
+
+
+def every(minutes: float) -> Config:
+    """Settings with so many minutes between two."""
+    return Config.model_construct(checkpoint=type("C", (), {"minutes": minutes})())
+
+
+def at_work_since(
+    task: int, since: float, state: AgentState = AgentState.WORKING
+) -> Task:
+    """A live task whose agent is in a state since then."""
+    evidence = Evidence(Source.CHANNEL, "Stop", "", since)
+    status = AgentStatus(state, since, evidence)
+    return queued_task(task, state=State.LIVE, agent_status=status)
+
+
+def done_since(task: int, since: float) -> Task:
+    """A live task whose agent has done its work since then."""
+    return at_work_since(task, since, AgentState.READY)

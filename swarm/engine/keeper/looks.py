@@ -108,7 +108,8 @@ class Looks:
         """One worktree is read at a time, so that a round is not a storm."""
         if not self._threads.is_free("checkpoints"):
             return
-        live = [t.id for t in self._context.read().tasks.all() if t.state is State.LIVE]
+        tasks = self._context.read().tasks.all()
+        live = [task for task in tasks if task.state is State.LIVE]
         with suppress(SwarmError):
             now, config = time.monotonic(), self._context.config
             if due := self._checkpoints.due(live, now, config):

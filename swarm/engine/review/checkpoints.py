@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from swarm.adapters.git.checkpoint import refs
@@ -14,34 +15,59 @@ from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
 from swarm.errors import PlanError
 from swarm.model import events
+from swarm.model.agent_state import DONE
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.model.wishes import RestoreCheckpoint, TakeCheckpoint
 from swarm.plan import specs
 
+DONE_SECONDS = 5.0
+"""The least between two of a task, however often its agent says that it is done."""
 SHOWN = 20
 """Names of what was set aside that a wish's answer holds."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """When a task's turn came last."""
+
+    at: float
+    """On the monotonic clock."""
+    turn: float
+    """The time since which its agent had done its work then; 0 if it was at work."""
+
+
 class CheckpointSchedule:
-    """Whose turn it is; a task's first is when it has worked for one round's time."""
+    """Whose turn it is: who worked for one round's time, and whose agent is done.
+
+    The latter is what a human looks at next: how much it changed is known then.
+    """
 
     def __init__(self) -> None:
-        self._last: dict[int, float] = {}
+        self._kept: dict[int, _Kept] = {}
 
     def due(
-        self, live: Collection[int], now: float, config: Callable[[], Config]
+        self, live: Collection[Task], now: float, config: Callable[[], Config]
     ) -> list[int]:
         """Those of the live tasks that it is time for; no setting is read for none."""
-        self._last = {task: self._last.get(task, now) for task in live}
-        if not live:
+        self._kept = {
+            task.id: self._kept.get(task.id, _Kept(now, 0.0)) for task in live
+        }
+        waiting = [
+            task for task in live if now - self._kept[task.id].at >= DONE_SECONDS
+        ]
+        if not waiting:
             return []
         seconds = config().checkpoint.minutes * 60
         if not seconds:
             return []
-        found = [task for task in live if now - self._last[task] >= seconds]
-        self._last.update(dict.fromkeys(found, now))
-        return found
+        found = [task for task in waiting if self._is_due(task, now, seconds)]
+        self._kept.update({task.id: _Kept(now, _done_since(task)) for task in found})
+        return [task.id for task in found]
+
+    def _is_due(self, task: Task, now: float, seconds: float) -> bool:
+        kept, done = self._kept[task.id], _done_since(task)
+        return now - kept.at >= seconds or bool(done and done != kept.turn)
 
 
 def take_wish(context: EngineContext, wish: TakeCheckpoint) -> dict[str, Any]:
@@ -70,8 +96,9 @@ def restore_wish(context: EngineContext, wish: RestoreCheckpoint) -> dict[str, A
 
 def each_round(context: EngineContext, task_id: int) -> None:
     """Take one of a task that may have ended meanwhile, and give the oldest up."""
-    if context.read().tasks.get(task_id).state is State.LIVE:
-        take(context, task_id, "")
+    task = context.read().tasks.get(task_id)
+    if task.state is State.LIVE:
+        take(context, task_id, "its turn ended" if _done_since(task) else "")
         _give_up(context, context.read().tasks.get(task_id))
 
 
@@ -152,6 +179,13 @@ def _take(context: EngineContext, task: Task, why: str) -> tuple[int, str]:
         events.CheckpointTaken(number=last + 1, why=why, **snapshot.counts(taken)),
     )
     return last + 1, taken.tree
+
+
+def _done_since(task: Task) -> float:
+    """The time since which its agent has done its work; 0 for one at work."""
+    status = task.agent_status
+    is_done = status is not None and status.state in DONE
+    return status.since if status is not None and is_done else 0.0
 
 
 def _newest(context: EngineContext, task_id: int) -> int:

@@ -68,7 +68,7 @@ def test_worktrees_are_read_one_round_after_the_other(
 
     monkeypatch.setattr(looks_module, "_take_checkpoint", take)
     monkeypatch.setattr(
-        checkpoints.CheckpointSchedule, "due", lambda _, live, *__: list(live)
+        checkpoints.CheckpointSchedule, "due", lambda _, live, *__: [t.id for t in live]
     )
     task = bench.context.journal.queue(queued).id
     live = (events.TaskProvisioning(), events.TaskLive("box", "pane"))
