@@ -198,20 +198,16 @@ def _prepared(
     house: DrivenAgents, spec: SandboxSpec, old: str, marker: str
 ) -> Iterator[list[str]]:
     """The words of `docker run`; folders that are its own go again."""
-    folder = house.sample.parent
-    authority = str(folder / "model.pem")
-    trust = {sandbox_environment.BUNDLE, sandbox_environment.CA}
+    authority = (house.sample.parent / "model.pem").read_text()
     words = ["--init", "--user", spec.user, "--workdir", spec.workdir]
     words += ["--tty", "--interactive"] if spec.terminal else []
     for key, value in spec.environment.items():
         if "proxy" in key.lower():
             continue
-        value = "/model.pem" if value in trust else value
         value = KEY if _is_placeholder(value) else value
         words += ["--env", f"{key}={value}"]
     for host, address in _hosts(house).items():
         words += ["--add-host", f"{host}:{address}"]
-    words += ["--volume", f"{authority}:/model.pem:ro"]
     with tempfile.TemporaryDirectory() as tree:
         Path(tree).chmod(0o777)
         # The task's own git folder is mounted over it, as in the box.
@@ -226,13 +222,15 @@ def _prepared(
         keys = [v for v in spec.environment.values() if _is_placeholder(v)]
         copy = Path(tree, "etc")
         _copied(own, copy, {old: marker, **dict.fromkeys(keys, KEY)})
+        # As many roots as in the box: some agents read them all at their start.
+        for file in (copy / "bundle.pem", copy / "ca.pem"):
+            file.write_text(f"{file.read_text()}\n{authority}")
         for mount in spec.mounts:
             if mount.target in (WORKSPACE, AGENT_HOME) or mount.kind != "bind":
                 continue
             source = mount.source.replace(str(own), str(copy))
-            if source.endswith(("bundle.pem", "/ca.pem")):
-                source = authority
-            words += ["--volume", f"{source}:{mount.target}:ro"]
+            writing = "ro" if mount.read_only else "rw"
+            words += ["--volume", f"{source}:{mount.target}:{writing}"]
         argv = [text.replace(old, marker) for text in spec.argv]
         yield [*words, spec.image, *argv]
 
