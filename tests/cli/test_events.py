@@ -23,7 +23,7 @@ def test_events_are_one_json_object_per_line(swarm: Swarm, journal: Journal) -> 
     assert {*rows[3]} == {"id", "at", "task", "kind", "body"}
     assert (rows[3]["kind"], rows[3]["body"]) == (
         "TaskStopped",
-        {"exit_code": 2, "reason": "", "hint": ""},
+        {"exit_code": 2, "reason": "", "hint": "", "failed_with_0": False},
     )
 
 
