@@ -35,6 +35,7 @@ from swarm.scripted_model.steps import (
     Script,
     Step,
     Write,
+    has_marker,
 )
 from swarm.scripted_model.threads import Threads
 from swarm.scripted_model.tool_calls import call
@@ -128,7 +129,8 @@ class ScriptedModel:
         """What tools printed in the longest conversation with the marker."""
         longest: list[str] = []
         for seen in self.seen:
-            if any(marker in t.text for t in seen.asked.turns if t.kind == "user"):
+            turns = seen.asked.turns
+            if any(has_marker(t.text, marker) for t in turns if t.kind == "user"):
                 found = [t.text for t in seen.asked.turns if t.kind == "result"]
                 longest = max(longest, found, key=len)
         return longest

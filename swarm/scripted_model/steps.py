@@ -1,5 +1,6 @@
 """What a script can have the model do, and how far a conversation has come in one."""
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -104,6 +105,14 @@ class Fail:
 Step = Write | Run | Ask | Say | Hold | Limit | LimitUntil | Fail
 
 
+def has_marker(text: str, marker: str) -> bool:
+    """Whether the marker stands in the text, and not as the end of a longer one.
+
+    `mini-work` is not in `gemini-work`.
+    """
+    return re.search(rf"(?<![\w-]){re.escape(marker)}", text) is not None
+
+
 class Script:
     """The steps of the conversations whose newest prompt holds a marker.
 
@@ -169,7 +178,7 @@ class Script:
             place
             for place in range(len(asked.turns) - 1, -1, -1)
             if asked.turns[place].kind == "user"
-            and self.marker in asked.turns[place].text
+            and has_marker(asked.turns[place].text, self.marker)
         )
         return next(places, -1)
 

@@ -21,7 +21,7 @@ from swarm.model import events
 from swarm.model.agent_state import AgentState
 from swarm.model.task import ACTIVE, State, Task
 from swarm.scripted_model.server import ScriptedModel
-from swarm.scripted_model.steps import Hold, Say, Step
+from swarm.scripted_model.steps import Hold, Say, Step, has_marker
 from tests.agents.key_search import home_of, processes_of, processes_with
 from tests.engine.keeper_harness import (
     KeeperHarness,
@@ -192,7 +192,11 @@ class DrivenAgents:
             for place, seen in enumerate(self.model.seen)
             if seen.status == 200
             and (seen.asked.tools or in_text)
-            and any(marker in t.text for t in seen.asked.turns if t.kind == "user")
+            and any(
+                has_marker(turn.text, marker)
+                for turn in seen.asked.turns
+                if turn.kind == "user"
+            )
         ]
 
     def counted(self, task: int, estimated: bool) -> Counter[tuple[int, int]]:

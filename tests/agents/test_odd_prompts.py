@@ -11,7 +11,7 @@ import pytest
 from swarm.adapters.docker import DockerImages
 from swarm.agents import registry
 from swarm.engine.host import images
-from swarm.scripted_model.steps import Say
+from swarm.scripted_model.steps import Say, has_marker
 from tests.agents.driven import DrivenAgents, edits_in_text, open_driven_agents
 from tests.agents.test_driven import REST, SHORT
 
@@ -89,7 +89,7 @@ def _asked(house: DrivenAgents, marker: str) -> list[str]:
         for seen in list(house.model.seen)
         if seen.status == 200
         for turn in seen.asked.turns
-        if turn.kind == "user" and marker in turn.text
+        if turn.kind == "user" and has_marker(turn.text, marker)
     ]
 
 

@@ -198,7 +198,7 @@ def test_a_request_without_tools_is_a_side_question(model: ScriptedModel) -> Non
 
 
 def test_the_newest_script_with_the_marker_is_followed(model: ScriptedModel) -> None:
-    model.plays("work", [Say("Anew.")])
+    model.plays(MARKER, [Say("Anew.")])
 
     assert "Anew." in ask(model, "chat", conversation("chat", 0))[1]
 

@@ -1,7 +1,7 @@
 """The results after the newest marked prompt tell how far a script is."""
 
 from swarm.scripted_model.dialogue import Asked, Turn
-from swarm.scripted_model.steps import Fail, LimitUntil, Run, Say, Script
+from swarm.scripted_model.steps import Fail, LimitUntil, Run, Say, Script, has_marker
 
 
 def asked(*turns: Turn) -> Asked:
@@ -33,6 +33,14 @@ def test_a_limit_of_an_account_begins_once_and_ends() -> None:
     assert [limit.left(now) for now in (100.0, 115.0, 120.0, 500.0)] == [20, 5, 0, 0]
     assert limit.reset() == 105.0
     assert [second.step(asked(PROMPT)), *first.limits()] == [Say("b"), limit]
+
+
+def test_a_marker_is_not_the_end_of_a_longer_one() -> None:
+    """Two agents' prompts meet in one house."""
+    for text in ("mini-work", "do mini-work.", "do\nmini-work-2", "'mini-work'"):
+        assert has_marker(text, "mini-work"), text
+    for text in ("gemini-work", "a-mini-work", "mini"):
+        assert not has_marker(text, "mini-work"), text
 
 
 def test_a_refusal_is_used_up() -> None:
