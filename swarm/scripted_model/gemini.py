@@ -74,10 +74,20 @@ def events(asked: Asked, reply: Reply, usage: Usage, number: str) -> Iterator[Ev
     yield "", whole(asked, reply, usage, number)
 
 
+_KINDS = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+}
+"""What Google's services call each status of HTTP."""
+
+
 def refusal(refused: Refusal) -> tuple[dict[str, Any], dict[str, str]]:
     """An error's body and headers."""
-    kinds = {401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
-    status = kinds.get(refused.status, "UNAVAILABLE")
+    status = _KINDS.get(refused.status, "UNAVAILABLE")
     error: dict[str, Any] = {
         "code": refused.status,
         "message": refused.message,
