@@ -84,6 +84,10 @@ def _check_modes(agent: Agent) -> None:
     for name in agent.mode:
         if name not in MODES:
             raise Mistake(f"mode.{name}", f"unknown key; known: {', '.join(MODES)}")
+        if agent.mode[name].unasked and agent.side.kind != "hooks":
+            raise Mistake(
+                f"mode.{name}.unasked", 'is asked of a [side] of kind "hooks" alone'
+            )
     for way, run in _runs(agent):
         for name in run.modes:
             if name not in agent.mode:

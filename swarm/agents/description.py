@@ -92,6 +92,8 @@ class Mode:
 
     argv: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    unasked: tuple[str, ...] = ()
+    """Tools that the mode allows, if the agent asks its hook of them all the same."""
 
 
 @dataclass(frozen=True, slots=True)

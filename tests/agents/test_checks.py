@@ -11,6 +11,10 @@ from tests.agents.test_reader import refusal
     [
         ("modes = ['ask']", "headless.modes: holds ask, and there is no such mode"),
         ("[side]\nkind = 'hooks'", "side: stands beside a [screen]"),
+        (
+            '[mode.edits]\nunasked = ["x"]',
+            "mode.edits.unasked: is asked of a [side] of",
+        ),
         ("[environment]\n'A-B' = ''", "environment.A-B: must be the name of an env"),
         ("[mode.full.environment]\n'1' = ''", "mode.full.environment.1: must be the"),
         ("[model]\nkey = 'A B'", "model.key: must be the name of an environment var"),

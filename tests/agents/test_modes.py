@@ -34,6 +34,8 @@ KEYS = {"gemini": b"1", "cline": b"y", "vibe": b"\r"}
 """The key that says yes once in the dialog of an agent without a channel."""
 NO_KEY = ("aider", "mini")
 """Agents without a channel of which nothing is tried but that they ask."""
+ASKS_FIRST = "aider"
+"""It asks before its first edit of a file in `edits`, too."""
 PATIENCE = 420.0
 """Seconds until a wait gives up: an agent has taken 110 to its first request."""
 ENDED = (State.STOPPED, State.FAILED)
@@ -109,16 +111,23 @@ def say_yes(house: DrivenAgents, agent: str, task: int, marker: str) -> None:
     if agent in KEYS:
         # Its hook tells of the dialog before that is drawn, and would swallow the key.
         wait(house, task, lambda: is_drawn(house, agent, task), "its dialog is drawn")
-        panes, pane = harness.context.panes, harness.context.names(task).pane
-        with attached(panes.attach_argv(pane), size=(120, 36)) as terminal:
-            # A key, as a human's: cline takes no paste in its dialog.
-            terminal.press(KEYS[agent])
-            wait(house, task, lambda: house.model.furthest(marker) > 0, "it goes on")
+        press(house, task, KEYS[agent], lambda: house.model.furthest(marker) > 0)
         return
     tasks = harness.queries.tasks
     wait(house, task, lambda: bool(tasks.get(task).questions), "its question's id")
     body = {"question_id": tasks.get(task).questions[0].id, "answer": "once"}
     harness.wish_done("answer", task=task, **body)
+
+
+def press(
+    house: DrivenAgents, task: int, key: bytes, goes_on: Callable[[], bool]
+) -> None:
+    """Press a key in its terminal, as a human: cline takes no paste in its dialog."""
+    context = house.harness.context
+    argv = context.panes.attach_argv(context.names(task).pane)
+    with attached(argv, size=(120, 36)) as terminal:
+        terminal.press(key)
+        wait(house, task, goes_on, "it goes on")
 
 
 def is_drawn(house: DrivenAgents, agent: str, task: int) -> bool:
@@ -136,7 +145,14 @@ def test_in_edits_a_file_is_written_unasked_and_a_command_is_asked(
     task, marker = begin(house, agent, "edits")
     tree = house.harness.paths.worktree(task)
     try:
-        until_asked(house, task, marker, 1)
+        if agent == ASKS_FIRST:
+            until_asked(house, task, marker, 0)
+            assert not (tree / "hello.txt").exists()
+            press(
+                house, task, b"y\r", lambda: "Run shell command" in house.screen(task)
+            )
+        else:
+            until_asked(house, task, marker, 1)
         assert (tree / "hello.txt").read_text() == "hello\n"
         assert not (tree / "ran.txt").exists()
     finally:

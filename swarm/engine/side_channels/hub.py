@@ -138,7 +138,14 @@ class SideChannels:
         argv = programs.argv(agent)
         if argv and agent.side.is_in(task.way, task.mode):
             side = agent.side
-            channel = TaskChannel(self._context, task.id, side.kind, side.hides_dialog)
+            mode = agent.mode.get(task.mode)
+            channel = TaskChannel(
+                self._context,
+                task.id,
+                side.kind,
+                side.hides_dialog,
+                mode.unasked if mode else (),
+            )
             return _Connection(channel, argv)
         return None
 

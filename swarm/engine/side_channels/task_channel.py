@@ -43,10 +43,16 @@ class TaskChannel:
         task_id: int,
         kind: str,
         hides_dialog: bool = False,
+        unasked: tuple[str, ...] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`hides_dialog` is true of an agent whose screen has none while we wait."""
+        """`hides_dialog` is true of an agent whose screen has none while we wait.
+
+        `unasked` are the tools that its mode allows: what is asked of them is left to
+        the agent's own rules.
+        """
         self._hides_dialog = hides_dialog
+        self._unasked = unasked
         self.task_id, self.kind = task_id, kind
         self.is_ready = False
         self._context = context
@@ -168,6 +174,9 @@ class TaskChannel:
 
     def _asked(self, task: Task, message: messages.Asked) -> None:
         name = message.question.channel_id
+        if message.question.tool in self._unasked:
+            self._drop({name})
+            return
         if any(name == question.channel_id for question in task.questions):
             self._waiting.add(name)
             return

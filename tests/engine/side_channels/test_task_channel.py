@@ -68,6 +68,22 @@ def test_a_question_has_a_number_of_ours(
     assert [(each.id, each.channel_id) for each in open_now] == [("1", "a"), ("2", "b")]
 
 
+def test_what_its_mode_allows_is_left_to_the_agent(context: EngineContext) -> None:
+    """Nobody is asked, and nothing is allowed by us; other tools are asked for."""
+    channel = TaskChannel(context, 1, "hooks", unasked=("Edit",))
+    pipe = FakePipe([])
+    channel.connected(pipe)
+    pipe.hears()
+
+    channel.take(ASKED)
+    channel.take(messages.Asked(replace(EDIT, channel_id="b", tool="Bash")))
+
+    assert pipe.hears() == {"drop": "a"}
+    assert [q.channel_id for q in context.read().tasks.get(1).questions] == ["b"]
+    pipe.close()
+    pipe.hang_up()
+
+
 def test_an_answer_is_sent_once_and_is_done_when_it_arrived(
     context: EngineContext, channel: TaskChannel, pipe: FakePipe
 ) -> None:
