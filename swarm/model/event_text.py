@@ -17,6 +17,7 @@ from swarm.model import (
     wanted_tools,
 )
 from swarm.model.agent_state import NEEDS_YOU, AgentState
+from swarm.model.ended_by_you import is_by_you
 from swarm.model.format import size
 from swarm.model.safe_text import safe_line
 from swarm.model.task import SETUP_STEPS
@@ -56,7 +57,7 @@ def _stopped(event: events.TaskStopped) -> EventText:
     if event.exit_code == 0 and not event.reason:
         return "●", "the agent ended with 0; ready for review", GOOD
     why = f": {safe_line(event.reason, 200)}" if event.reason else ""
-    tone = MUTED if event.reason.endswith("by you") else ERROR
+    tone = MUTED if is_by_you(event.reason) else ERROR
     return "✕", f"ended with {event.exit_code}{why}", tone
 
 

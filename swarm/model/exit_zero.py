@@ -4,6 +4,8 @@ An agent may say in its stream that it failed, or end before it asked its model,
 exit with 0 all the same. What records its end knows that: `TaskStopped.failed_with_0`.
 """
 
+from swarm.model.ended_by_you import is_by_you
+
 
 def is_failure(
     exit_code: int | None, reason: str, failed_with_0: bool, is_refused: bool
@@ -15,4 +17,4 @@ def is_failure(
     """
     if exit_code != 0:
         return False
-    return failed_with_0 or (is_refused and not reason.endswith("by you"))
+    return failed_with_0 or (is_refused and not is_by_you(reason))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from swarm.model import format
 from swarm.model.agent_state import AgentState, AgentStatus
+from swarm.model.ended_by_you import is_by_you
 from swarm.model.notice import Notice
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
@@ -50,7 +51,7 @@ def need(task: Task) -> tuple[str, str] | None:
         case State.LIVE if task.agent_status and not task.paused:
             return _of_agent(task, task.agent_status)
         case State.STOPPED:
-            return None if task.reason.endswith("by you") else _stopped(task)
+            return None if is_by_you(task.reason) else _stopped(task)
         case State.FAILED:
             return "failed", "failed"
         case State.LOST:

@@ -17,6 +17,7 @@ from swarm.model.agent_state import (
     Evidence,
     Source,
 )
+from swarm.model.ended_by_you import is_by_you
 from swarm.model.frozen import frozen
 from swarm.model.limits import REFUSED_WORDS, ModelLimit, ModelRefusal
 from swarm.model.question import Question
@@ -181,7 +182,7 @@ def _over(facts: StateFacts) -> _Decision | None:
     """Its container has ended. Exit 0 proves nothing."""
     if facts.task_state in (State.QUEUED, State.PROVISIONING, State.LIVE):
         return None
-    if facts.waits_for_limit and not facts.reason.endswith("by you"):
+    if facts.waits_for_limit and not is_by_you(facts.reason):
         return _limited(facts)
     code, why = facts.exit_code, facts.reason
     words = f"it ended with {code}" if code is not None else "it ended"
@@ -189,7 +190,7 @@ def _over(facts: StateFacts) -> _Decision | None:
     is_refused = facts.refusal is not None
     is_failed = exit_zero.is_failure(code, why, facts.failed_with_0, is_refused)
     is_failed = is_failed or facts.task_state in (State.FAILED, State.LOST)
-    if is_failed or (code and not why.endswith("by you")):
+    if is_failed or (code and not is_by_you(why)):
         return _Decision(AgentState.FAILED, evidence, why or words)
     if code == 0 and facts.is_headless and not facts.has_work and not why:
         if facts.refused_tools:

@@ -14,10 +14,10 @@ from swarm.engine.side_channels.task_channel import GO_ON_NUMBER, TaskChannel
 from swarm.engine.tasks import continuation, finish
 from swarm.engine.tasks.held_start import HELD, held_start
 from swarm.engine.tasks.limit_watch import SECONDS, LimitWatch, Move
-from swarm.engine.tasks.take_up import BY_HUMAN
 from swarm.engine.tasks.typed_prompt import shows_prompt
 from swarm.errors import Refused, SwarmError
 from swarm.model import events
+from swarm.model.ended_by_you import is_by_you
 from swarm.model.limits import Choice
 from swarm.model.task import CONTINUABLE, SETTLED, State, Task
 from swarm.model.wishes import SetResumeAfterLimit
@@ -178,7 +178,7 @@ def _not_told(context: EngineContext, task_id: int, error: SwarmError) -> None:
 def _take_up(context: EngineContext, task_id: int) -> None:
     """Queue it to go on with its conversation, and say so if it cannot."""
     task = context.read().tasks.get(task_id)
-    if task.state not in CONTINUABLE or task.reason.endswith(BY_HUMAN):
+    if task.state not in CONTINUABLE or is_by_you(task.reason):
         return
     try:
         agent = registry.find(task.agent)

@@ -22,7 +22,7 @@ from swarm.engine.tasks import (
 )
 from swarm.engine.tasks.base_clearing import DAY_SECONDS
 from swarm.errors import IllegalMove, NoRoom, SwarmError
-from swarm.model import events
+from swarm.model import ended_by_you, events
 from swarm.model.format import size
 from swarm.model.task import SETTLED, State, Task
 from swarm.model.wishes import CollectGarbage
@@ -34,7 +34,7 @@ DISCARD_SECONDS = 7 * DAY_SECONDS
 
 def discard(context: EngineContext, task_id: int) -> None:
     """Give the work up; it stays on disk until `rm` or `gc`, so it can be restored."""
-    context.journal.record(task_id, events.TaskRejected("discarded by you"))
+    context.journal.record(task_id, events.TaskRejected(ended_by_you.DISCARDED))
 
 
 def restore(context: EngineContext, task_id: int) -> None:

@@ -10,7 +10,7 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import disk_limit, disk_quota, finish, follow_ups, launch, setup
 from swarm.engine.tasks.disk_quota import DISK, Limiter
 from swarm.errors import IllegalMove
-from swarm.model import agent_screen, events
+from swarm.model import agent_screen, ended_by_you, events
 from swarm.model.task import SETUP_STEP, State
 from swarm.model.wishes import SendText
 
@@ -25,7 +25,7 @@ def stop(parts: EngineParts, task_id: int) -> None:
     if task.paused:
         freezing.thaw(context, task.id)
     context.containers.stop(name, context.config().stop_grace)
-    finish.record_end(parts, task_id, "stopped by you")
+    finish.record_end(parts, task_id, ended_by_you.STOPPED)
 
 
 def kill(parts: EngineParts, task_id: int) -> None:
@@ -35,7 +35,7 @@ def kill(parts: EngineParts, task_id: int) -> None:
         return
     task = context.live_task(task_id)
     context.containers.kill(context.names(task.id).sandbox)
-    finish.record_end(parts, task_id, "killed by you")
+    finish.record_end(parts, task_id, ended_by_you.KILLED)
 
 
 def pause(context: EngineContext, task_id: int) -> None:
@@ -105,7 +105,7 @@ def _end_unstarted(parts: EngineParts, task_id: int) -> bool:
     if task.state is not State.QUEUED:
         return False
     if task.resumes:
-        stopped = events.ContinueFailed("queue", "stopped by you")
+        stopped = events.ContinueFailed("queue", ended_by_you.STOPPED)
         context.journal.record(task_id, stopped)
         return True
     context.journal.record(task_id, events.TaskRejected("stopped before it started"))

@@ -8,6 +8,7 @@ from typing import Literal
 
 from swarm.model import agent_screen, budget
 from swarm.model.agent_state import NEEDS_YOU, AgentState
+from swarm.model.ended_by_you import is_by_you
 from swarm.model.limits import Choice
 from swarm.model.task import CONTINUABLE, RUNNING, State, Task
 
@@ -22,7 +23,6 @@ NEAR = 120.0
 """Seconds; one that waits for a reset so near is left to wait."""
 MOST_TRIES = 12
 ASKS = "you are asked first"
-BY_HUMAN = " by you"
 DRAWN_AT_A_LIMIT = frozenset({"", "working", "limited", "overloaded"})
 """Screens of an agent that hangs at a limit; one with any other waits for its human."""
 
@@ -33,7 +33,7 @@ def may_go_on(task: Task) -> bool:
     """True if neither its human nor its state keeps it from going on at all."""
     if task.state in RUNNING:
         return task.state is State.LIVE and not task.paused
-    return task.state in CONTINUABLE and not task.reason.endswith(BY_HUMAN)
+    return task.state in CONTINUABLE and not is_by_you(task.reason)
 
 
 def hangs(task: Task, now: float, waited: float) -> bool:

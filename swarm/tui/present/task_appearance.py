@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from swarm.model import needs
+from swarm.model.ended_by_you import is_by_you
 from swarm.model.needs import since as since
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
@@ -106,7 +107,7 @@ def _stopped(task: Task) -> Appearance:
     word = needs.ended_badly(task)
     if not word:
         return READY
-    if task.reason.endswith("by you"):
+    if is_by_you(task.reason):
         return Appearance("○", task.reason.split()[0], MUTED, Section.REVIEW, "review")
     return Appearance("✕", word, ERROR, Section.NEEDS_YOU, "error", Need.FAILURE)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from swarm.model.agent_state import AgentState
+from swarm.model.ended_by_you import is_by_you
 from swarm.model.task import State, Task
 from swarm.tui.present import needs, task_appearance
 from swarm.tui.present.appearance import Section
@@ -51,7 +52,7 @@ def test_what_has_ended_is_told_as_its_row_says_it(task: Task) -> None:
 def agrees(task: Task) -> None:
     """The list shows it as a need, in the same words, or neither does."""
     look = task_appearance.appearance(task)
-    by_hand = task.state is State.STOPPED and task.reason.endswith("by you")
+    by_hand = task.state is State.STOPPED and is_by_you(task.reason)
     is_shown = look.section in (Section.NEEDS_YOU, Section.REVIEW) and not by_hand
     told = needs.notices([task])
 
