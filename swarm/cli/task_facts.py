@@ -35,8 +35,9 @@ def state_of(task: Task) -> str:
 
 
 def diff_of(task: Task) -> str:
-    """Lines added and deleted; empty before the first snapshot."""
-    return f"+{task.review.added} -{task.review.deleted}" if task.review.tree else ""
+    """Lines added and deleted; empty before its files were looked at."""
+    review = task.review
+    return f"+{review.added} -{review.deleted}" if review.is_counted else ""
 
 
 def facts(task: Task) -> dict[str, Any]:

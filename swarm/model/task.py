@@ -43,6 +43,11 @@ class ReviewSummary:
     included: tuple[str, ...] = ()
     """Paths that tools made, and that a human wants in the snapshot all the same."""
 
+    @property
+    def is_counted(self) -> bool:
+        """Its files were looked at: in a snapshot, or a checkpoint that saw changes."""
+        return bool(self.tree or self.files)
+
 
 @frozen
 class NetUsage:

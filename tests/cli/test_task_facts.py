@@ -51,6 +51,13 @@ def test_scripts_read_one_flat_object() -> None:
     assert diff_of(task) == "+5 -1"
 
 
+def test_a_checkpoint_tells_what_a_live_task_changed() -> None:
+    """Before its first snapshot, too: a tree is a snapshot's alone."""
+    counted = replace(queued_task(1), review=ReviewSummary(files=2, added=5))
+
+    assert (diff_of(counted), diff_of(queued_task(1))) == ("+5 -0", "")
+
+
 def test_a_budget_is_said_in_total() -> None:
     budget = Budget(tokens=2_000_000, dollars=5, exceeded="tokens")
 

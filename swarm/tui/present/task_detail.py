@@ -46,7 +46,7 @@ def facts(task: Task, now: float) -> list[Content]:
         out += _evidence(task.agent_status)
     if task.state is State.LIVE and task.awaits_prompt == "ready":
         out.append(_fact("prompt", "is typed once the agent's screen says it is ready"))
-    if task.review.tree:
+    if task.review.is_counted:
         out.append(_changes_fact(task))
     if _used_network(task):
         out.append(_network_fact(task))

@@ -246,7 +246,7 @@ def _diff(task: Task) -> tuple[tuple[str, str], ...]:
     flags = f"⚑{format.count(task.review.flags)}" if task.review.flags else ""
     denied = f"⊘{format.count(task.net.denied)}" if task.net.denied else ""
     risk = (f" {flags}{denied:<{6 - len(flags)}}", WARNING)
-    if not task.review.tree:
+    if not task.review.is_counted:
         return (f"{'—':>6}{'':>6}", MUTED), risk
     return (
         (f"{'+' + format.count(task.review.added):>6}", GOOD),
