@@ -184,8 +184,7 @@ def _take(context: EngineContext, task: Task, why: str) -> tuple[int, str]:
 def _done_since(task: Task) -> float:
     """The time since which its agent has done its work; 0 for one at work."""
     status = task.agent_status
-    is_done = status is not None and status.state in DONE
-    return status.since if status is not None and is_done else 0.0
+    return status.since if status and status.state in DONE else 0.0
 
 
 def _newest(context: EngineContext, task_id: int) -> int:
